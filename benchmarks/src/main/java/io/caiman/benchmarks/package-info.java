@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

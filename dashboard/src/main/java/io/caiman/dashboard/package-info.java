@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.dashboard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.model;
+
+import org.jspecify.annotations.NullMarked;

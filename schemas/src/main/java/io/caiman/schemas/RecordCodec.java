@@ -1,0 +1,100 @@
+package io.caiman.schemas;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.message.BadHeaderException;
+import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.apache.avro.message.MissingSchemaException;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * The one way records become bytes and back: Avro's single-object encoding, that is the two bytes {@code C3 01}, the
+ * 64-bit fingerprint of the writer's schema (little endian) and the Avro binary body.
+ *
+ * <p>The fingerprint tells which schema wrote a record, so records of older schema versions stay readable: name those
+ * versions when making the codec. Safe for use by several threads.
+ *
+ * @param <T> the generated record class
+ */
+public final class RecordCodec<T extends SpecificRecordBase> {
+
+    private static final int HEADER_BYTES = 10;
+
+    private final Schema schema;
+    private final BinaryMessageEncoder<T> encoder;
+    private final BinaryMessageDecoder<T> decoder;
+
+    private RecordCodec(Schema schema, SpecificData data, List<Schema> olderVersions) {
+        this.schema = schema;
+        this.encoder = new BinaryMessageEncoder<>(data, schema);
+        this.decoder = new BinaryMessageDecoder<>(data, schema);
+        olderVersions.forEach(decoder::addSchema);
+    }
+
+    /**
+     * A codec that writes a record class's current schema, and reads that and the given older versions of it.
+     *
+     * @throws IllegalArgumentException if the class is not a generated record
+     */
+    public static <T extends SpecificRecordBase> RecordCodec<T> of(Class<T> recordClass, Schema... olderVersions) {
+        SpecificData data = SpecificData.getForClass(recordClass);
+        return new RecordCodec<>(data.getSchema(recordClass), data, List.of(olderVersions));
+    }
+
+    /** The schema this codec writes. */
+    public Schema schema() {
+        return schema;
+    }
+
+    /** The record as bytes in an array of its own. */
+    public byte[] encode(T record) {
+        try {
+            ByteBuffer encoded = encoder.encode(record);
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException("in-memory encoding of " + schema.getFullName() + " failed", e);
+        }
+    }
+
+    /**
+     * The record written in these bytes.
+     *
+     * @throws MalformedRecordException if they are not a record of this type, with the reason in words
+     */
+    public T decode(byte[] bytes) throws MalformedRecordException {
+        try {
+            return decoder.decode(bytes);
+        } catch (BadHeaderException e) {
+            throw new MalformedRecordException(
+                    "expected the header of a %s (C3 01 and a schema fingerprint), found %s"
+                            .formatted(schema.getName(), start(bytes)),
+                    e);
+        } catch (MissingSchemaException e) {
+            throw new MalformedRecordException(
+                    "written with an unknown schema: no version of %s known here has the fingerprint in the header %s"
+                            .formatted(schema.getName(), start(bytes)),
+                    e);
+        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+            throw new MalformedRecordException(
+                    "the body of this %s (%d bytes in all) is damaged: %s"
+                            .formatted(schema.getName(), bytes.length, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static String start(byte[] bytes) {
+        int shown = Math.min(bytes.length, HEADER_BYTES);
+        return shown == 0
+                ? "nothing"
+                : HexFormat.ofDelimiter(" ").withUpperCase().formatHex(bytes, 0, shown);
+    }
+}

@@ -1,0 +1,24 @@
+package io.caiman.schemas;
+
+/**
+ * The Kafka topics of one installation.
+ *
+ * @param impressions {@link io.caiman.schemas.avro.Impression}s, keyed by user
+ * @param predictions {@link io.caiman.schemas.avro.Prediction}s, keyed by user
+ * @param domainMetrics {@link io.caiman.schemas.avro.DomainMetrics}, keyed by what they are about, fit for compaction
+ * @param deadLetters {@link io.caiman.schemas.avro.DeadLetter}s
+ */
+public record Topics(String impressions, String predictions, String domainMetrics, String deadLetters) {
+
+    /**
+     * Name of the header of a record without a value that says: the log ends here. The trainer then learns from its
+     * pending mini-batch whatever its size, so a replay's last predictions do not wait for more impressions.
+     */
+    public static final String END_OF_LOG_HEADER = "caiman-end-of-log";
+
+    /** The topics' own names behind a prefix, which may be empty. */
+    public static Topics withPrefix(String prefix) {
+        return new Topics(
+                prefix + "impressions", prefix + "predictions", prefix + "domain-metrics", prefix + "dead-letters");
+    }
+}
