@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.SystemLimitException;
 import org.apache.avro.message.BadHeaderException;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
@@ -26,6 +26,21 @@ import org.apache.avro.specific.SpecificRecordBase;
 public final class RecordCodec<T extends SpecificRecordBase> {
 
     private static final int HEADER_BYTES = 10;
+
+    /** Far above any record that Kafka would carry, far below what hurts. */
+    private static final String MOST_BYTES = String.valueOf(16 << 20);
+
+    static {
+        // Avro believes the lengths it reads: without limits a damaged one makes it ask for gigabytes at once.
+        for (String limit : List.of(
+                SystemLimitException.MAX_BYTES_LENGTH_PROPERTY,
+                SystemLimitException.MAX_STRING_LENGTH_PROPERTY,
+                SystemLimitException.MAX_COLLECTION_LENGTH_PROPERTY)) {
+            if (System.getProperty(limit) == null) {
+                System.setProperty(limit, MOST_BYTES);
+            }
+        }
+    }
 
     private final Schema schema;
     private final BinaryMessageEncoder<T> encoder;
@@ -83,7 +98,7 @@ public final class RecordCodec<T extends SpecificRecordBase> {
                     "written with an unknown schema: no version of %s known here has the fingerprint in the header %s"
                             .formatted(schema.getName(), start(bytes)),
                     e);
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+        } catch (IOException | RuntimeException e) { // on damaged bytes Avro throws whatever comes its way
             throw new MalformedRecordException(
                     "the body of this %s (%d bytes in all) is damaged: %s"
                             .formatted(schema.getName(), bytes.length, e.getMessage()),

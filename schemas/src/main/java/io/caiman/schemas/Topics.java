@@ -1,5 +1,7 @@
 package io.caiman.schemas;
 
+import java.util.List;
+
 /**
  * The Kafka topics of one installation.
  *
@@ -15,6 +17,11 @@ public record Topics(String impressions, String predictions, String domainMetric
      * pending mini-batch whatever its size, so a replay's last predictions do not wait for more impressions.
      */
     public static final String END_OF_LOG_HEADER = "caiman-end-of-log";
+
+    /** All of them. */
+    public List<String> all() {
+        return List.of(impressions, predictions, domainMetrics, deadLetters);
+    }
 
     /** The topics' own names behind a prefix, which may be empty. */
     public static Topics withPrefix(String prefix) {

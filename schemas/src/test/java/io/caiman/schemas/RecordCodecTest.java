@@ -109,6 +109,21 @@ class RecordCodecTest {
         }
     }
 
+    @Test
+    void a_length_that_is_a_lie_does_not_take_the_memory_it_claims() {
+        byte[] whole = codec.encode(prediction(0.75));
+        byte[] claim = {(byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F}; // a text of 2 GiB less one byte
+        byte[] lying = Arrays.copyOf(Arrays.copyOf(whole, 10), 10 + claim.length);
+        System.arraycopy(claim, 0, lying, 10, claim.length);
+
+        assertThatThrownBy(() -> codec.decode(lying)).isInstanceOf(MalformedRecordException.class);
+
+        lying[10 + claim.length - 1] = 0x01; // 256 MiB
+        assertThatThrownBy(() -> codec.decode(lying))
+                .isInstanceOf(MalformedRecordException.class)
+                .hasMessageContaining("exceeds maximum allowed");
+    }
+
     private static Prediction prediction(double score) {
         return Prediction.newBuilder()
                 .setImpressionId("i")
