@@ -1,4 +1,5 @@
+/** What is minimised. */
 @NullMarked
-package io.caiman.model;
+package io.caiman.model.loss;
 
 import org.jspecify.annotations.NullMarked;

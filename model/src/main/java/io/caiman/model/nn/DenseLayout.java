@@ -1,0 +1,51 @@
+package io.caiman.model.nn;
+
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which dense weights a network has, and where each stands in one flat buffer. Layers add theirs when they are made. */
+public final class DenseLayout {
+
+    private final List<Slice> slices = new ArrayList<>();
+    private int size;
+
+    /**
+     * Adds an array of weights.
+     *
+     * @param name what it is, unique in the layout
+     * @param bound its first values are uniform in (-bound, bound)
+     * @return its number, for {@link Leaves#get}
+     */
+    public int add(String name, Shape shape, double bound) {
+        slices.add(new Slice(name, shape, size, (float) bound));
+        size = Math.addExact(size, Math.toIntExact(shape.size()));
+        return slices.size() - 1;
+    }
+
+    /** Weights in all. */
+    public int size() {
+        return size;
+    }
+
+    /** The arrays, by number. */
+    public List<Slice> slices() {
+        return List.copyOf(slices);
+    }
+
+    /**
+     * One array of weights.
+     *
+     * @param name what it is
+     * @param shape its shape
+     * @param offset where its first weight stands in the flat buffer, in floats
+     * @param bound its first values are uniform in (-bound, bound)
+     */
+    public record Slice(String name, Shape shape, int offset, float bound) {
+
+        /** Weights in the array. */
+        public int length() {
+            return Math.toIntExact(shape.size());
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.caiman.model.spec;
+
+import java.util.HashSet;
+import java.util.List;
+
+/** The checks the spec records share; each failure says key, value and what was expected. */
+final class Require {
+
+    private Require() {}
+
+    static void positive(String key, double value) {
+        that(value > 0 && Double.isFinite(value), key, value, "a finite number above 0");
+    }
+
+    static void notNegative(String key, double value) {
+        that(value >= 0 && Double.isFinite(value), key, value, "a finite number, 0 or above");
+    }
+
+    static void within(String key, double value, double least, double most) {
+        that(value >= least && value <= most, key, value, "between " + least + " and " + most);
+    }
+
+    static void named(String key, String value) {
+        that(value.matches("[A-Za-z0-9][A-Za-z0-9._-]*"), key, value, "letters, digits, '.', '_' or '-'");
+    }
+
+    /** Copies the list, having checked that it has entries, none blank and none twice. */
+    static List<String> distinctNames(String key, List<String> values) {
+        that(!values.isEmpty(), key, values, "at least one entry");
+        that(values.stream().noneMatch(String::isBlank), key, values, "no blank entry");
+        that(new HashSet<>(values).size() == values.size(), key, values, "no entry twice");
+        return List.copyOf(values);
+    }
+
+    /** Copies the widths of an MLP's layers, having checked that each is positive. */
+    static List<Integer> widths(String key, List<Integer> values) {
+        values.forEach(width -> that(width > 0, key, values, "layer widths above 0"));
+        return List.copyOf(values);
+    }
+
+    static void that(boolean holds, String key, Object value, String expected) {
+        if (!holds) {
+            throw new SpecException("'%s' is %s; expected %s".formatted(key, value, expected));
+        }
+    }
+}

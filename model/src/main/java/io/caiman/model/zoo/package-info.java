@@ -1,0 +1,5 @@
+/** The models. */
+@NullMarked
+package io.caiman.model.zoo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package io.caiman.model.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScoreHistogramTest {
+
+    private static final double TOLERANCE = 1e-5;
+
+    @ParameterizedTest
+    @CsvSource({
+        "300, 0, 1",
+        "3000, -4, 1",
+        "3000, -7, 0.2",
+        "40000, 0, 3",
+        "40000, -4, 1",
+        "40000, -5, 0.1",
+        "300000, -4, 0.01",
+        "300000, -4, 2",
+        "300000, 6, 1.5"
+    })
+    void auc_of_skewed_scores_is_near_the_exact_one_and_within_its_bound(int size, double mean, double deviation) {
+        for (long seed = 0; seed < 5; seed++) {
+            Sample sample = Sample.calibrated(seed, size, 5, mean, deviation);
+            double exact =
+                    RankedScores.of(sample.scores(), sample.labels()).auc().orElseThrow();
+            ScoreHistogram histogram = ScoreHistogram.of(sample.scores(), sample.labels());
+            double bound = histogram.aucErrorBound().orElseThrow();
+
+            assertThat(histogram.auc()).hasValueCloseTo(exact, within(TOLERANCE));
+            assertThat(histogram.auc()).hasValueCloseTo(exact, within(bound + 1e-12));
+        }
+    }
+
+    @Test
+    void auc_agrees_with_counting_pairs_where_scores_are_tied() {
+        for (long seed = 0; seed < 20; seed++) {
+            Sample sample = Sample.tied(seed, 200, 5);
+            assertThat(ScoreHistogram.of(sample.scores(), sample.labels()).auc())
+                    .hasValueCloseTo(sample.auc().orElseThrow(), within(1e-12));
+        }
+    }
+
+    @Test
+    void auc_of_one_class_is_undefined_and_so_is_its_error() {
+        for (ScoreHistogram histogram : new ScoreHistogram[] {
+            ScoreHistogram.empty(),
+            ScoreHistogram.of(new double[] {0.5}, new boolean[] {true}),
+            ScoreHistogram.of(new double[] {0, 1}, new boolean[] {false, false})
+        }) {
+            assertThat(histogram.auc()).isEmpty();
+            assertThat(histogram.aucErrorBound()).isEmpty();
+        }
+    }
+
+    @Test
+    void scores_of_0_and_1_lie_outermost() {
+        assertThat(ScoreHistogram.of(new double[] {0, 1e-12, 1 - 1e-12, 1}, new boolean[] {false, true, false, true})
+                        .auc())
+                .hasValue(0.75);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 30_000, 60_000, 120_000, 199_999})
+    void merging_parts_is_counting_the_whole_however_it_is_cut(int cut) {
+        Sample sample = Sample.calibrated(7, 200_000, 5, -3, 1);
+        Sample head = sample.part(0, cut);
+        Sample tail = sample.part(cut, sample.size());
+        ScoreHistogram one = ScoreHistogram.of(head.scores(), head.labels());
+        ScoreHistogram other = ScoreHistogram.of(tail.scores(), tail.labels());
+        ScoreHistogram whole = ScoreHistogram.of(sample.scores(), sample.labels());
+
+        assertThat(one.merge(other)).usingRecursiveComparison().isEqualTo(whole);
+        assertThat(other.merge(one)).usingRecursiveComparison().isEqualTo(whole);
+    }
+
+    @Test
+    void memory_stays_bounded_and_no_impression_is_lost() {
+        ScoreHistogram histogram = ScoreHistogram.empty();
+        for (int i = 0; i < 30; i++) {
+            Sample sample = Sample.calibrated(i, 20_000, 5, 0, 20);
+            histogram = histogram.merge(ScoreHistogram.of(sample.scores(), sample.labels()));
+        }
+        long counted = 0;
+        for (int i = 0; i < histogram.size(); i++) {
+            counted += histogram.positives(i) + histogram.negatives(i);
+        }
+        assertThat(counted).isEqualTo(600_000);
+        assertThat(histogram.size()).isBetween(10_000, 32_768);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.model.evaluation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,109 @@
+package io.caiman.model.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.caiman.model.spec.AdamSpec;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class AdamTest {
+
+    private static final AdamSpec SPEC = new AdamSpec(0.01f, 0.9f, 0.99f, 1e-8f);
+    private static final double TOLERANCE = 2e-6;
+
+    private final DenseLayout layout = new DenseLayout();
+    private final int used = layout.add("used", new Shape(3, 2), 1);
+    private final int rare = layout.add("rare", new Shape(4), 1);
+    private final DenseParameters parameters = new DenseParameters(layout, 3);
+
+    @Test
+    void agrees_with_algorithm_1_in_doubles_and_leaves_absent_arrays_alone() {
+        Adam adam = new Adam(SPEC, parameters);
+        Reference[] references = new Reference[layout.size()];
+        for (int i = 0; i < references.length; i++) {
+            references[i] = new Reference(parameters.values().get(i));
+        }
+        Random random = new Random(8);
+        for (int step = 0; step < 50; step++) {
+            boolean rareTakesPart = step % 7 == 3;
+            float[] coefficients = new float[layout.size()];
+            for (int i = 0; i < coefficients.length; i++) {
+                coefficients[i] = (float) random.nextGaussian();
+            }
+            step(adam, coefficients, rareTakesPart);
+            for (int i = 0; i < (rareTakesPart ? 10 : 6); i++) {
+                references[i].step(coefficients[i]);
+            }
+            for (int i = 0; i < references.length; i++) {
+                assertThat((double) parameters.values().get(i)).isCloseTo(references[i].weight, within(TOLERANCE));
+            }
+        }
+    }
+
+    @Test
+    void goes_on_from_what_it_wrote_as_if_never_interrupted() {
+        Adam adam = new Adam(SPEC, parameters);
+        step(adam, new float[] {1, -2, 3, -4, 5, -6, 7, -8, 9, -10}, true);
+        ByteBuffer written = ByteBuffer.allocate(adam.snapshotBytes());
+        adam.write(written);
+        float[] weights = values();
+        step(adam, new float[] {1, 1, 1, 1, 1, 1, 0, 0, 0, 0}, false);
+        float[] uninterrupted = values();
+
+        Adam other = new Adam(SPEC, parameters);
+        other.read(written.flip());
+        parameters.values().duplicate().clear().put(weights);
+        step(other, new float[] {1, 1, 1, 1, 1, 1, 0, 0, 0, 0}, false);
+
+        assertThat(written.remaining()).isZero();
+        assertThat(values()).containsExactly(uninterrupted);
+    }
+
+    /** One step on the loss sum of coefficient times weight, whose gradient is the coefficients. */
+    private void step(Adam adam, float[] coefficients, boolean rareTakesPart) {
+        try (NDManager manager = ComputeDevice.CPU.open()) {
+            Autograd.record();
+            Leaves leaves = parameters.leaves(manager);
+            NDArray all = leaves.get(used).reshape(6);
+            float[] taken = coefficients;
+            if (rareTakesPart) {
+                all = all.concat(leaves.get(rare));
+            } else {
+                taken = java.util.Arrays.copyOf(coefficients, 6);
+            }
+            Autograd.backward(all.mul(manager.create(taken)).sum());
+            adam.update(leaves);
+        }
+    }
+
+    private float[] values() {
+        float[] values = new float[layout.size()];
+        parameters.values().duplicate().clear().get(values);
+        return values;
+    }
+
+    private static final class Reference {
+        private double weight;
+        private double first;
+        private double second;
+        private int steps;
+
+        Reference(double weight) {
+            this.weight = weight;
+        }
+
+        void step(double gradient) {
+            steps++;
+            first = 0.9 * first + 0.1 * gradient;
+            second = 0.99 * second + 0.01 * gradient * gradient;
+            double firstHat = first / (1 - Math.pow(0.9, steps));
+            double secondHat = second / (1 - Math.pow(0.99, steps));
+            weight -= 0.01 * firstHat / (Math.sqrt(secondHat) + 1e-8);
+        }
+    }
+}

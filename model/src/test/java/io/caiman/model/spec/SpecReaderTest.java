@@ -1,0 +1,88 @@
+package io.caiman.model.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SpecReaderTest {
+
+    private static final String LEAST = """
+            name: crocodile
+            task: click
+            domains: [a, b]
+            features: [user, item, domain, tag]
+            """;
+
+    @Test
+    void what_is_not_said_comes_from_the_defaults() {
+        ModelSpec spec = SpecReader.parse("spec.yaml", LEAST);
+
+        assertThat(spec.priorFeatures()).containsExactly("user", "item", "domain");
+        assertThat(spec.embedding().sets()).isEqualTo(5);
+        assertThat(spec.loss().crossEntropy()).isEqualTo(LossSpec.CrossEntropy.DOMAIN_MEAN);
+        assertThat(spec.wide().mode()).isEqualTo(WideSpec.Mode.NONE);
+    }
+
+    @Test
+    void what_is_said_overrides_its_default_and_no_other() {
+        ModelSpec spec = SpecReader.parse(
+                "spec.yaml",
+                LEAST + "embedding: {sets: 3}\nwide: {mode: per-impression}\nbatch: {max-wait-millis: 0}\n");
+
+        assertThat(spec.embedding().sets()).isEqualTo(3);
+        assertThat(spec.embedding().dimension()).isEqualTo(16);
+        assertThat(spec.wide().mode()).isEqualTo(WideSpec.Mode.PER_IMPRESSION);
+        assertThat(spec.batch().maxWait()).isEmpty();
+    }
+
+    @Test
+    void a_written_spec_reads_back_equal() {
+        ModelSpec spec = SpecReader.parse("spec.yaml", LEAST + "seed: 9\ntowers: []\n");
+
+        assertThat(SpecReader.parse("again", SpecReader.write(spec))).isEqualTo(spec);
+    }
+
+    @Test
+    void an_unknown_key_is_refused_with_the_nearest_valid_one() {
+        refused(LEAST + "embeding: {sets: 3}\n", "spec.yaml", "'embeding'", "did you mean 'embedding'?");
+        refused(LEAST + "embedding: {dimensions: 3}\n", "'embedding.dimensions'", "did you mean 'dimension'?");
+    }
+
+    @Test
+    void a_wrong_value_is_refused_with_key_value_and_what_was_expected() {
+        refused(LEAST + "embedding: {sets: 0}\n", "embedding.sets", "0", "between 1");
+        refused(LEAST + "embedding: {sets: many}\n", "embedding.sets", "many");
+        refused(LEAST + "wide: {mode: fast}\n", "wide.mode", "fast", "none, batch, per-impression");
+        refused(LEAST + "prior-features: [user, tags]\n", "prior-features", "tags");
+        refused(LEAST + "experts: []\n", "experts", "at least one layer width");
+        refused(LEAST + "row-optimizer: {learning-rate: -1}\n", "row-optimizer.learning-rate", "-1", "above 0");
+        refused(LEAST.replace("[a, b]", "[a, a]"), "domains", "twice");
+    }
+
+    @Test
+    void a_missing_key_without_default_is_refused_by_name() {
+        refused(LEAST.replace("task: click\n", ""), "task");
+    }
+
+    @Test
+    void what_is_no_yaml_is_refused_with_line_and_column() {
+        refused("name: [", "spec.yaml", "line");
+        refused("just words", "spec.yaml", "keys and values");
+    }
+
+    @Test
+    void a_missing_file_is_refused_by_path() {
+        assertThatThrownBy(() -> SpecReader.read(Path.of("nowhere", "spec.yaml")))
+                .isInstanceOf(SpecException.class)
+                .hasMessageContaining(Path.of("nowhere", "spec.yaml").toString());
+    }
+
+    private static void refused(String yaml, String... words) {
+        assertThatThrownBy(() -> SpecReader.parse("spec.yaml", yaml))
+                .isInstanceOf(SpecException.class)
+                .hasMessageContainingAll(List.of(words).toArray(CharSequence[]::new));
+    }
+}
