@@ -1,0 +1,131 @@
+package io.caiman.replay;
+
+import io.caiman.replay.dataset.Dataset;
+import io.caiman.replay.dataset.DatasetException;
+import io.caiman.replay.dataset.DatasetOptions;
+import io.caiman.replay.synthetic.SyntheticOptions;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that choose a dataset and a part of it; a picocli mixin for any command that replays. */
+public final class DatasetMixin {
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME",
+            defaultValue = "synthetic",
+            converter = ByName.class,
+            completionCandidates = Names.class,
+            description = "Which log to replay: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Dataset dataset = Dataset.SYNTHETIC;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder with the dataset's files.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description =
+                    "Replay the first N impressions in order of event time. Default: all; synthetic makes 200000.")
+    private @Nullable Long limit;
+
+    @Option(
+            names = "--domains",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Replay only these domains, separated by commas. KuaiRand's five largest: 0,1,2,4,6.")
+    private Set<String> domains = new LinkedHashSet<>();
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the synthetic log. Default: 1.")
+    private @Nullable Long seed;
+
+    @Option(names = "--users", paramLabel = "N", description = "Users of the synthetic log. Default: 1000.")
+    private @Nullable Integer users;
+
+    @Option(names = "--items", paramLabel = "N", description = "Items of the synthetic log. Default: 5000.")
+    private @Nullable Integer items;
+
+    @Option(
+            names = "--conflict",
+            paramLabel = "X",
+            description = "How much the domains of the synthetic log disagree: 0 not at all, 1 as much as they agree."
+                    + " Default: 0.5.")
+    private @Nullable Double conflict;
+
+    /** The dataset chosen. */
+    public Dataset dataset() {
+        return dataset;
+    }
+
+    /** The seed, where one was given; other parts of a command may use it too. */
+    public OptionalLong seed() {
+        return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+    }
+
+    /**
+     * What was chosen of it.
+     *
+     * @throws DatasetException if an option has a value that makes no sense, or none for this dataset
+     */
+    public DatasetOptions options() {
+        if (dataset != Dataset.SYNTHETIC) {
+            String misplaced = Stream.of(
+                            users == null ? "" : "--users",
+                            items == null ? "" : "--items",
+                            conflict == null ? "" : "--conflict")
+                    .filter(name -> !name.isEmpty())
+                    .collect(Collectors.joining(", "));
+            if (!misplaced.isEmpty()) {
+                throw new DatasetException("%s: shapes the synthetic log and has no meaning for %s. Leave it out."
+                        .formatted(misplaced, dataset.cliName()));
+            }
+        }
+        return new DatasetOptions(
+                Optional.ofNullable(data),
+                limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
+                domains,
+                synthetic());
+    }
+
+    private SyntheticOptions synthetic() {
+        SyntheticOptions defaults = SyntheticOptions.DEFAULTS;
+        try {
+            return new SyntheticOptions(
+                    seed().orElse(defaults.seed()),
+                    users == null ? defaults.users() : users,
+                    items == null ? defaults.items() : items,
+                    conflict == null ? defaults.conflict() : conflict);
+        } catch (IllegalArgumentException e) {
+            throw new DatasetException("--" + e.getMessage(), e);
+        }
+    }
+
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Dataset.values()).map(Dataset::cliName).iterator();
+        }
+    }
+
+    static final class ByName implements ITypeConverter<Dataset> {
+        @Override
+        public Dataset convert(String value) {
+            return Arrays.stream(Dataset.values())
+                    .filter(known -> known.cliName().equals(value))
+                    .findAny()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "expected one of %s, got '%s'".formatted(String.join(", ", new Names()), value)));
+        }
+    }
+}

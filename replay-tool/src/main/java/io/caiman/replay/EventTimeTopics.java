@@ -1,0 +1,65 @@
+package io.caiman.replay;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * Making topics for records that carry event times, which may be years ago. Kafka's defaults do not suit them: it deletes
+ * records by their time stamp (so old ones at once), and starts a new segment for every week of time stamps (so a log of
+ * twenty years becomes a thousand files).
+ */
+public final class EventTimeTopics {
+
+    /** Keep everything, and cut segments by size only. */
+    private static final Map<String, String> CONFIG =
+            Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1", TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Long.MAX_VALUE));
+
+    private EventTimeTopics() {}
+
+    /**
+     * Makes those of the topics that are missing, with the broker's default replication.
+     *
+     * @param partitions of the topics made; absent: 1
+     * @throws ReplayException if the broker refuses
+     */
+    public static void createMissing(Admin admin, Collection<String> topics, OptionalInt partitions)
+            throws InterruptedException {
+        try {
+            Set<String> existing = admin.listTopics().names().get();
+            List<NewTopic> missing = topics.stream()
+                    .filter(topic -> !existing.contains(topic))
+                    .map(topic ->
+                            new NewTopic(topic, Optional.of(partitions.orElse(1)), Optional.empty()).configs(CONFIG))
+                    .toList();
+            admin.createTopics(missing).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new ReplayException(
+                        "cannot make the topics %s: %s. Make them beforehand with %s, or allow this user to."
+                                .formatted(
+                                        String.join(", ", topics),
+                                        reason(e),
+                                        CONFIG.entrySet().stream()
+                                                .map(Object::toString)
+                                                .sorted()
+                                                .collect(Collectors.joining(" "))),
+                        e);
+            }
+        }
+    }
+
+    static String reason(ExecutionException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+}

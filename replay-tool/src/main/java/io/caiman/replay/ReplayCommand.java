@@ -1,0 +1,208 @@
+package io.caiman.replay;
+
+import io.caiman.replay.dataset.Dataset;
+import io.caiman.replay.dataset.DatasetException;
+import io.caiman.replay.dataset.ImpressionSource;
+import io.caiman.schemas.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code replay}: sends a dataset to Kafka. Exit codes: 0 done, 1 failed on the way, 2 wrong options or input. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Sends a recommendation log to Kafka, impression by impression in order of event time.",
+            "Stopped half-way, the same command resumes: no impression is lost or sent twice."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  The made-up log, as fast as possible:",
+            "    caiman replay --bootstrap-servers localhost:9092",
+            "  MovieLens at 2,000 impressions a second:",
+            "    caiman replay --dataset movielens --data ml-latest-small --rate 2000 \\",
+            "        --bootstrap-servers localhost:9092",
+            "  The five largest tabs of KuaiRand, to a cluster with TLS:",
+            "    caiman replay --dataset kuairand --data KuaiRand-1K --domains 0,1,2,4,6 \\",
+            "        --bootstrap-servers kafka:9093 --command-config client.properties",
+            "  How well any model could do on the made-up log (sends nothing):",
+            "    caiman replay --oracle"
+        })
+public final class ReplayCommand implements Callable<Integer> {
+
+    private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
+    private static final int WRONG_INPUT = CommandLine.ExitCode.USAGE;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private DatasetMixin dataset = new DatasetMixin();
+
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            description = "Kafka brokers, separated by commas.")
+    private @Nullable String bootstrapServers;
+
+    @Option(
+            names = "--command-config",
+            paramLabel = "FILE",
+            description = "Kafka client properties, such as TLS and SASL settings.")
+    private @Nullable Path commandConfig;
+
+    @Option(
+            names = "--topic-prefix",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "Put before the names of the topics impressions and dead-letters.")
+    private String topicPrefix = "";
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "Partitions of the impressions topic if it is yet to be made. Default: 1.")
+    private @Nullable Integer partitions;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N|max",
+            defaultValue = "max",
+            converter = RateConverter.class,
+            description = "Impressions a second at most. Default: ${DEFAULT-VALUE}.")
+    private Rate rate = Rate.MAX;
+
+    @Option(
+            names = "--oracle",
+            description = "Print the best AUC and gAUC any model can reach on the synthetic log, and send nothing.")
+    private boolean oracle;
+
+    @Override
+    public Integer call() {
+        CommandLine commandLine = commandLine();
+        ReplayOptions options;
+        ImpressionSource source;
+        try {
+            if (oracle) {
+                return printOracle(commandLine.getOut());
+            }
+            options = replayOptions(commandLine);
+            source = dataset.dataset().open(dataset.options());
+        } catch (DatasetException e) {
+            return complain(commandLine, e, WRONG_INPUT);
+        }
+        try (source) {
+            replay(source, options, commandLine.getErr());
+            return CommandLine.ExitCode.OK;
+        } catch (DatasetException | ReplayException e) {
+            return complain(commandLine, e, FAILED);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return complain(commandLine, e, FAILED);
+        }
+    }
+
+    private static void replay(ImpressionSource source, ReplayOptions options, PrintWriter out)
+            throws InterruptedException {
+        if (Terminal.isInteractive()) {
+            try (BarProgress bar = new BarProgress(out)) {
+                Replay.run(source, options, bar);
+            }
+        } else {
+            Replay.run(source, options, new LineProgress(out, LineProgress.DEFAULT_INTERVAL, System::nanoTime));
+        }
+    }
+
+    private int printOracle(PrintWriter out) {
+        if (dataset.dataset() != Dataset.SYNTHETIC) {
+            throw new DatasetException(
+                    "--oracle: only the synthetic log knows its probabilities, not %s. Leave --dataset out."
+                            .formatted(dataset.dataset().cliName()));
+        }
+        try (ImpressionSource source = dataset.dataset().open(dataset.options())) {
+            out.print(OracleTable.of(source));
+            out.flush();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private ReplayOptions replayOptions(CommandLine commandLine) {
+        Map<String, String> client = new HashMap<>();
+        if (commandConfig != null) {
+            client.putAll(clientProperties(commandConfig));
+        }
+        if (bootstrapServers != null) {
+            client.put("bootstrap.servers", bootstrapServers);
+        }
+        if (!client.containsKey("bootstrap.servers")) {
+            throw new ParameterException(
+                    commandLine,
+                    "--bootstrap-servers is missing: name the Kafka brokers, such as localhost:9092. (To try Caiman without a cluster: caiman demo.)");
+        }
+        OptionalInt wanted = partitions == null ? OptionalInt.empty() : OptionalInt.of(partitions);
+        try {
+            return new ReplayOptions(client, Topics.withPrefix(topicPrefix), wanted, rate);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(commandLine, "--" + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, String> clientProperties(Path file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new DatasetException(
+                    "--command-config: %s cannot be read as a properties file: %s. Check path and contents."
+                            .formatted(file, e),
+                    e);
+        }
+        Map<String, String> map = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> map.put(name, properties.getProperty(name)));
+        return map;
+    }
+
+    private static int complain(CommandLine commandLine, Exception e, int exitCode) {
+        PrintWriter err = commandLine.getErr();
+        err.println(commandLine.getColorScheme().errorText("replay: " + e.getMessage()));
+        err.flush();
+        return exitCode;
+    }
+
+    private CommandLine commandLine() {
+        if (spec == null) {
+            throw new IllegalStateException("call this through picocli");
+        }
+        return spec.commandLine();
+    }
+
+    static final class RateConverter implements ITypeConverter<Rate> {
+        @Override
+        public Rate convert(String value) {
+            try {
+                return Rate.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+}

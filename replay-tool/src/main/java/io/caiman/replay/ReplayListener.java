@@ -1,0 +1,17 @@
+package io.caiman.replay;
+
+/** Is told how a replay goes, by the thread that replays. */
+public interface ReplayListener {
+
+    /** Cares for nothing. */
+    ReplayListener SILENT = new ReplayListener() {};
+
+    /** The log is being read and sorted; nothing is sent yet. */
+    default void preparing(long linesRead) {}
+
+    /** Told about ten times a second, and once at the end. */
+    default void progress(ReplayProgress progress) {}
+
+    /** All is sent and acknowledged. */
+    default void finished(ReplaySummary summary) {}
+}

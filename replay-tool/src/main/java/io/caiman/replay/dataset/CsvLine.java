@@ -1,0 +1,187 @@
+package io.caiman.replay.dataset;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One line of a comma-separated file with a header, read by column. Columns are named by their place in the list of wanted
+ * names, wherever the file has them. Lines without quotes, nearly all of them, are split in place without making objects;
+ * the others are left to FastCSV.
+ */
+final class CsvLine {
+
+    private static final int MOST_DIGITS = 18;
+
+    private final List<String> names;
+    private final int[] positions;
+    private final int width;
+    private final int[] from;
+    private final int[] to;
+    private byte[] bytes = {};
+
+    private CsvLine(List<String> names, int[] positions, int width) {
+        this.names = names;
+        this.positions = positions;
+        this.width = width;
+        this.from = new int[width];
+        this.to = new int[width];
+    }
+
+    /**
+     * Lines of a file with this header.
+     *
+     * @throws MalformedLineException if the header lacks a wanted column
+     */
+    static CsvLine withHeader(String header, List<String> wanted) throws MalformedLineException {
+        List<String> found =
+                Arrays.stream(header.split(",", -1)).map(CsvLine::unquoted).toList();
+        List<String> missing = new ArrayList<>(wanted);
+        missing.removeAll(found);
+        if (!missing.isEmpty()) {
+            throw new MalformedLineException("the header lacks %s %s: expected the columns %s, found %s"
+                    .formatted(
+                            missing.size() == 1 ? "column" : "columns",
+                            String.join(", ", missing),
+                            String.join(",", wanted),
+                            String.join(",", found)));
+        }
+        return new CsvLine(wanted, wanted.stream().mapToInt(found::indexOf).toArray(), found.size());
+    }
+
+    private static String unquoted(String name) {
+        String stripped = name.strip();
+        boolean quoted = stripped.length() >= 2 && stripped.startsWith("\"") && stripped.endsWith("\"");
+        return quoted ? stripped.substring(1, stripped.length() - 1) : stripped;
+    }
+
+    /** Takes on a line. The array must stay as it is while fields are read. */
+    void set(byte[] line, int start, int end) throws MalformedLineException {
+        bytes = line;
+        int fields = 0;
+        int fieldStart = start;
+        for (int i = start; i <= end; i++) {
+            if (i == end || line[i] == ',') {
+                if (fields < width) {
+                    from[fields] = fieldStart;
+                    to[fields] = i;
+                }
+                fields++;
+                fieldStart = i + 1;
+            } else if (line[i] == '"') {
+                setQuoted(new String(line, start, end - start, StandardCharsets.UTF_8));
+                return;
+            }
+        }
+        requireWidth(fields);
+    }
+
+    private void setQuoted(String line) throws MalformedLineException {
+        List<CsvRecord> records;
+        try {
+            // The line feed makes an unclosed quote visible: it then stands inside a field.
+            records = CsvReader.builder().skipEmptyLines(false).ofCsvRecord(line + "\n").stream()
+                    .toList();
+        } catch (CsvParseException e) {
+            throw new MalformedLineException("quotes are not those of a CSV file");
+        }
+        if (records.size() != 1 || records.get(0).getFields().stream().anyMatch(field -> field.contains("\n"))) {
+            throw new MalformedLineException("a quote is opened and not closed");
+        }
+        List<String> fields = records.get(0).getFields();
+        requireWidth(fields.size());
+        ByteArrayOutputStream joined = new ByteArrayOutputStream(line.length());
+        for (int i = 0; i < width; i++) {
+            from[i] = joined.size();
+            joined.writeBytes(fields.get(i).getBytes(StandardCharsets.UTF_8));
+            to[i] = joined.size();
+        }
+        bytes = joined.toByteArray();
+    }
+
+    private void requireWidth(int fields) throws MalformedLineException {
+        if (fields != width) {
+            throw new MalformedLineException("expected %d fields, found %d".formatted(width, fields));
+        }
+    }
+
+    /** The field's text without spaces around it. */
+    String text(int column) {
+        int field = positions[column];
+        return new String(bytes, from[field], to[field] - from[field], StandardCharsets.UTF_8).strip();
+    }
+
+    boolean isBlank(int column) {
+        int field = positions[column];
+        for (int i = from[field]; i < to[field]; i++) {
+            if (bytes[i] != ' ') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The field as a whole number of at most 18 digits; {@code 12.0} counts as 12. */
+    long whole(int column) throws MalformedLineException {
+        int field = positions[column];
+        int i = from[field];
+        int end = to[field];
+        boolean negative = i < end && bytes[i] == '-';
+        if (negative) {
+            i++;
+        }
+        int firstDigit = i;
+        long value = 0;
+        while (i < end && i - firstDigit < MOST_DIGITS && bytes[i] >= '0' && bytes[i] <= '9') {
+            value = value * 10 + (bytes[i] - '0');
+            i++;
+        }
+        boolean digits = i > firstDigit;
+        if (i < end && bytes[i] == '.') {
+            i++;
+            while (i < end && bytes[i] == '0') {
+                i++;
+            }
+        }
+        if (!digits || i < end) {
+            throw malformed(column, "a whole number");
+        }
+        return negative ? -value : value;
+    }
+
+    /** The field as an id: a whole number, not negative. */
+    long id(int column) throws MalformedLineException {
+        long value = whole(column);
+        if (value < 0) {
+            throw malformed(column, "an id, a whole number of 0 or more");
+        }
+        return value;
+    }
+
+    /** The field as a whole number from 0 to a bound, inclusive. */
+    long whole(int column, long most) throws MalformedLineException {
+        long value = whole(column);
+        if (value < 0 || value > most) {
+            throw malformed(column, "a whole number from 0 to " + most);
+        }
+        return value;
+    }
+
+    /** The field as a truth value: 0 or 1. */
+    boolean flag(int column) throws MalformedLineException {
+        long value = whole(column);
+        if (value != 0 && value != 1) {
+            throw malformed(column, "0 or 1");
+        }
+        return value == 1;
+    }
+
+    MalformedLineException malformed(int column, String expected) {
+        return MalformedLineException.inColumn(names.get(column), expected, text(column));
+    }
+}

@@ -1,0 +1,57 @@
+package io.caiman.replay.dataset;
+
+import io.caiman.replay.synthetic.SyntheticOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Which part of a dataset to read, and from where.
+ *
+ * @param data the folder with the dataset's files; absent for a dataset that has none
+ * @param limit at most this many impressions, the first in order of event time; absent: all of them. For the synthetic log
+ *     it is the length of the log before the domain filter
+ * @param domains only impressions of these domains; empty: of all
+ * @param synthetic the shape of the synthetic log; other datasets do not look at it
+ */
+public record DatasetOptions(Optional<Path> data, OptionalLong limit, Set<String> domains, SyntheticOptions synthetic) {
+
+    public DatasetOptions {
+        if (limit.isPresent() && limit.getAsLong() < 1) {
+            throw new DatasetException("--limit: expected 1 or more impressions, got " + limit.getAsLong());
+        }
+        domains = Set.copyOf(domains);
+    }
+
+    /** The synthetic log as it comes. */
+    public static DatasetOptions ofSynthetic() {
+        return new DatasetOptions(Optional.empty(), OptionalLong.empty(), Set.of(), SyntheticOptions.DEFAULTS);
+    }
+
+    /** All of a dataset that lies in a folder. */
+    public static DatasetOptions of(Path data) {
+        return new DatasetOptions(Optional.of(data), OptionalLong.empty(), Set.of(), SyntheticOptions.DEFAULTS);
+    }
+
+    /** The same with a limit. */
+    public DatasetOptions withLimit(long impressions) {
+        return new DatasetOptions(data, OptionalLong.of(impressions), domains, synthetic);
+    }
+
+    /** The same with a domain filter. */
+    public DatasetOptions withDomains(Set<String> wanted) {
+        return new DatasetOptions(data, limit, wanted, synthetic);
+    }
+
+    Path folder(Dataset dataset) {
+        Path folder = data.orElseThrow(() -> new DatasetException(
+                "dataset %s is read from files: name their folder with --data DIR".formatted(dataset.cliName())));
+        if (!Files.isDirectory(folder)) {
+            throw new DatasetException("--data: expected a folder with the files of %s, found %s at %s"
+                    .formatted(dataset.cliName(), Files.exists(folder) ? "a file" : "nothing", folder));
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,133 @@
+package io.caiman.replay.dataset;
+
+import io.caiman.replay.slot.SlotIds;
+import io.caiman.schemas.avro.Impression;
+import io.caiman.schemas.avro.Slot;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * MovieLens in its {@code ratings.csv} and {@code movies.csv} layout: each rating is an impression.
+ *
+ * <ul>
+ *   <li>task {@code like}: the rating is 4 or more
+ *   <li>domain: the first genre listed for the movie
+ *   <li>slots: {@code genre2}, the second genre, and {@code year}, from the end of the title; either may be absent
+ *   <li>id: the number of the line in {@code ratings.csv}, the first after the header being 1
+ * </ul>
+ *
+ * A rating of a movie that {@code movies.csv} does not have is a bad line.
+ */
+final class MovieLensReader implements LogFormat {
+
+    private static final double LIKED_FROM = 4;
+    private static final double LOWEST_RATING = 0.5;
+    private static final double HIGHEST_RATING = 5;
+    private static final Pattern YEAR = Pattern.compile("\\((\\d{4})\\)$");
+
+    private static final List<String> COLUMNS = List.of("userId", "movieId", "rating", "timestamp");
+    private static final List<String> MOVIE_COLUMNS = List.of("movieId", "title", "genres");
+
+    private record Movie(String domain, List<Slot> slots) {}
+
+    private final Map<Long, Movie> movies = new HashMap<>();
+    private final Set<String> domains;
+
+    private MovieLensReader(Path folder, Set<String> domains) {
+        SideTable.read(
+                folder.resolve("movies.csv"),
+                MOVIE_COLUMNS,
+                row -> movies.put(row.whole(0), movie(row.text(1), row.text(2))));
+        Set<String> known = new TreeSet<>();
+        movies.values().forEach(movie -> known.add(movie.domain));
+        if (!known.containsAll(domains)) {
+            throw new DatasetException("--domains: expected some of %s, got %s"
+                    .formatted(String.join(", ", known), String.join(", ", domains)));
+        }
+        this.domains = domains;
+    }
+
+    static ImpressionSource open(DatasetOptions options) {
+        Path folder = options.folder(Dataset.MOVIELENS);
+        return new SortedLog(
+                new MovieLensReader(folder, options.domains()),
+                List.of(folder.resolve("ratings.csv")),
+                options.limit());
+    }
+
+    private static Movie movie(String title, String genres) {
+        String[] listed = genres.split("\\|", -1);
+        List<Slot> slots = new ArrayList<>();
+        if (listed.length > 1) {
+            slots.add(SlotIds.slot("genre2", SlotIds.of(listed[1])));
+        }
+        var year = YEAR.matcher(title);
+        if (year.find()) {
+            slots.add(SlotIds.slot("year", Long.parseLong(year.group(1))));
+        }
+        return new Movie(listed[0].isBlank() ? "(no genres listed)" : listed[0], List.copyOf(slots));
+    }
+
+    @Override
+    public List<String> columns() {
+        return COLUMNS;
+    }
+
+    @Override
+    public Verdict parse(CsvLine line, LogRecord record) throws MalformedLineException {
+        record.user(line.id(0));
+        record.item(line.id(1));
+        record.rest(rating(line) >= LIKED_FROM ? 1 : 0);
+        long seconds = line.whole(3);
+        if (seconds < 1 || seconds >= EventTimeSorter.TIME_BOUND / 1000) {
+            throw line.malformed(3, "seconds since 1970");
+        }
+        record.time(seconds * 1000);
+        Movie movie = movies.get(record.item());
+        if (movie == null) {
+            throw line.malformed(1, "a movie of movies.csv");
+        }
+        return domains.isEmpty() || domains.contains(movie.domain) ? Verdict.KEPT : Verdict.FILTERED;
+    }
+
+    private static double rating(CsvLine line) throws MalformedLineException {
+        try {
+            double rating = Double.parseDouble(line.text(2));
+            if (rating >= LOWEST_RATING && rating <= HIGHEST_RATING) {
+                return rating;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, as a number out of range is.
+        }
+        throw line.malformed(2, "a rating from 0.5 to 5");
+    }
+
+    @Override
+    public Impression impression(LogRecord record) {
+        Movie movie = movies.get(record.item());
+        if (movie == null) {
+            throw new IllegalStateException("no movie " + record.item());
+        }
+        return new Impression(
+                Long.toString(record.line() - 1),
+                record.time(),
+                Long.toString(record.user()),
+                Long.toString(record.item()),
+                movie.domain,
+                movie.slots,
+                Map.of(),
+                Map.of("like", record.rest() == 1),
+                null);
+    }
+
+    @Override
+    public long withoutFeatures() {
+        return 0;
+    }
+}

@@ -1,0 +1,87 @@
+package io.caiman.replay.dataset;
+
+import io.caiman.replay.synthetic.SyntheticDomain;
+import io.caiman.replay.synthetic.SyntheticImpression;
+import io.caiman.replay.synthetic.SyntheticLog;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The synthetic log as a dataset. */
+final class SyntheticReader implements ImpressionSource {
+
+    /** Length of the log where no limit says otherwise. */
+    private static final long DEFAULT_IMPRESSIONS = 200_000;
+
+    private final long length;
+    private final SyntheticLog log;
+    private final Set<String> domains;
+    private Optional<LogEntry> waiting = Optional.empty();
+    private long given;
+    private long filtered;
+
+    private SyntheticReader(DatasetOptions options) {
+        length = options.limit().orElse(DEFAULT_IMPRESSIONS);
+        domains = options.domains();
+        List<String> known = Arrays.stream(SyntheticDomain.values())
+                .map(SyntheticDomain::tab)
+                .toList();
+        if (!known.containsAll(domains)) {
+            throw new DatasetException("--domains: expected some of %s, got %s"
+                    .formatted(String.join(", ", known), String.join(", ", domains)));
+        }
+        log = new SyntheticLog(options.synthetic(), length);
+    }
+
+    static ImpressionSource open(DatasetOptions options) {
+        options.data().ifPresent(folder -> {
+            throw new DatasetException(
+                    "--data: the synthetic log reads no files, got %s. Leave it out, or name a --dataset."
+                            .formatted(folder));
+        });
+        return new SyntheticReader(options);
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (waiting.isEmpty() && log.hasNext()) {
+            SyntheticImpression made = log.next();
+            if (domains.isEmpty() || domains.contains(made.impression().getDomain())) {
+                waiting = Optional.of(new LogEntry.Shown(made.impression(), OptionalDouble.of(made.probability())));
+            } else {
+                filtered++;
+            }
+        }
+        return waiting.isPresent();
+    }
+
+    @Override
+    public LogEntry next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException("the log has ended");
+        }
+        LogEntry entry = waiting.orElseThrow();
+        waiting = Optional.empty();
+        given++;
+        return entry;
+    }
+
+    @Override
+    public OptionalLong expectedEntries() {
+        return domains.isEmpty() ? OptionalLong.of(length) : OptionalLong.empty();
+    }
+
+    @Override
+    public LineCounts counts() {
+        return new LineCounts(given + filtered, given, 0, filtered, 0);
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing open.
+    }
+}

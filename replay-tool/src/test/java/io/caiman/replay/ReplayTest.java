@@ -1,0 +1,318 @@
+package io.caiman.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caiman.replay.dataset.Dataset;
+import io.caiman.replay.dataset.DatasetOptions;
+import io.caiman.replay.dataset.ImpressionSource;
+import io.caiman.schemas.RecordCodec;
+import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.FileOrigin;
+import io.caiman.schemas.avro.Impression;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplayTest {
+
+    private static final byte[] END_OF_LOG = {};
+
+    @TempDir
+    Path folder;
+
+    /** The process was killed. */
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** Topics that outlive the replay; each send reaches its partition late, and not at all once the replay is killed. */
+    private static final class Topic {
+        final List<List<byte[]>> partitions = new ArrayList<>();
+        final List<DeadLetter> letters = new ArrayList<>();
+        long keptFromMs = Long.MIN_VALUE;
+
+        Topic(int partitions) {
+            for (int i = 0; i < partitions; i++) {
+                this.partitions.add(new ArrayList<>());
+            }
+        }
+
+        ReplayTarget target(Random random, int killedAfter) {
+            return new Target(this, random, killedAfter);
+        }
+
+        List<String> ids() throws Exception {
+            RecordCodec<Impression> codec = RecordCodec.of(Impression.class);
+            List<String> ids = new ArrayList<>();
+            for (List<byte[]> partition : partitions) {
+                for (byte[] value : partition) {
+                    if (value.length > 0) {
+                        ids.add(codec.decode(value).getId());
+                    }
+                }
+            }
+            return ids;
+        }
+    }
+
+    private static final class Target implements ReplayTarget {
+        private final Topic topic;
+        private final Random random;
+        private final List<Held> held = new ArrayList<>();
+        private final List<Deque<byte[]>> inFlight = new ArrayList<>();
+        private final Deque<DeadLetter> lettersInFlight = new ArrayDeque<>();
+        private int sendsLeft;
+
+        Target(Topic topic, Random random, int killedAfter) {
+            this.topic = topic;
+            this.random = random;
+            this.sendsLeft = killedAfter;
+            for (List<byte[]> partition : topic.partitions) {
+                inFlight.add(new ArrayDeque<>());
+                held.add(
+                        partition.isEmpty()
+                                ? Held.NOTHING
+                                : new Held(
+                                        partition.size(),
+                                        fingerprint(partition.get(0)),
+                                        fingerprint(partition.get(partition.size() - 1))));
+            }
+        }
+
+        private static long fingerprint(byte[] value) {
+            return value.length == 0 ? END_OF_LOG : ReplayTarget.fingerprint(value);
+        }
+
+        private void send(Runnable append) {
+            if (sendsLeft-- == 0) {
+                throw new Killed();
+            }
+            append.run();
+            for (int i = 0; i < inFlight.size(); i++) {
+                while (!inFlight.get(i).isEmpty() && random.nextInt(20) > 0) {
+                    topic.partitions.get(i).add(inFlight.get(i).remove());
+                }
+            }
+            while (!lettersInFlight.isEmpty() && random.nextInt(3) > 0) {
+                topic.letters.add(lettersInFlight.remove());
+            }
+        }
+
+        @Override
+        public String topic() {
+            return "impressions";
+        }
+
+        @Override
+        public int partitions() {
+            return held.size();
+        }
+
+        @Override
+        public Held held(int partition) {
+            return held.get(partition);
+        }
+
+        @Override
+        public boolean holds(FileOrigin badLine) {
+            return topic.letters.stream().anyMatch(letter -> letter.getOrigin().equals(badLine));
+        }
+
+        @Override
+        public long keptFromMs() {
+            return topic.keptFromMs;
+        }
+
+        @Override
+        public void sendImpression(int partition, byte[] user, byte[] impression, long eventTimeMs) {
+            send(() -> inFlight.get(partition).add(impression));
+        }
+
+        @Override
+        public void sendEndOfLog(int partition, long eventTimeMs) {
+            send(() -> inFlight.get(partition).add(ReplayTest.END_OF_LOG));
+        }
+
+        @Override
+        public void sendBadLine(DeadLetter letter) {
+            send(() -> lettersInFlight.add(letter));
+        }
+
+        @Override
+        public void flush() {
+            for (int i = 0; i < inFlight.size(); i++) {
+                topic.partitions.get(i).addAll(inFlight.get(i));
+            }
+            topic.letters.addAll(lettersInFlight);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private ImpressionSource log() throws IOException {
+        Path ratings = folder.resolve("ratings.csv");
+        if (!Files.exists(ratings)) {
+            Files.writeString(folder.resolve("movies.csv"), "movieId,title,genres\n1,A (1990),Comedy\n");
+            Random random = new Random(1);
+            List<String> lines = new ArrayList<>(List.of("userId,movieId,rating,timestamp"));
+            for (int i = 0; i < 2_000; i++) {
+                int movie = i % 40 == 0 ? 2 : 1;
+                lines.add(random.nextInt(50) + "," + movie + ",4," + (1 + random.nextInt(500)));
+            }
+            Files.write(ratings, lines);
+        }
+        return Dataset.MOVIELENS.open(DatasetOptions.of(folder));
+    }
+
+    private static ReplaySummary replay(ImpressionSource source, ReplayTarget target) throws InterruptedException {
+        try (source) {
+            Pacer pacer = new Pacer(Rate.MAX, () -> 0, nanos -> {});
+            return new Replay(source, target, pacer, ReplayListener.SILENT, () -> 0).run();
+        }
+    }
+
+    private static ReplaySummary replayAll(ImpressionSource source, Topic topic) throws InterruptedException {
+        return replay(source, topic.target(new Random(0), Integer.MAX_VALUE));
+    }
+
+    @Test
+    void a_replay_killed_again_and_again_leaves_what_one_run_would() throws Exception {
+        Topic whole = new Topic(3);
+        ReplaySummary uninterrupted = replayAll(log(), whole);
+        assertThat(uninterrupted.sent()).isEqualTo(1_950);
+        assertThat(whole.letters).hasSize(50);
+
+        Topic topic = new Topic(3);
+        Random random = new Random(9);
+        int kills = 0;
+        boolean finished = false;
+        while (!finished) {
+            try {
+                replay(log(), topic.target(random, random.nextInt(200)));
+                finished = true;
+            } catch (Killed e) {
+                kills++;
+            }
+        }
+
+        assertThat(kills).isGreaterThan(10);
+        for (int partition = 0; partition < 3; partition++) {
+            assertThat(topic.partitions.get(partition))
+                    .usingElementComparator(Arrays::compare)
+                    .containsExactlyElementsOf(whole.partitions.get(partition));
+        }
+        assertThat(topic.letters).isEqualTo(whole.letters);
+    }
+
+    @Test
+    void every_partition_ends_with_one_end_of_log_and_keeps_each_user_in_order() throws Exception {
+        Topic topic = new Topic(4);
+        replayAll(log(), topic);
+
+        RecordCodec<Impression> codec = RecordCodec.of(Impression.class);
+        Map<String, Integer> partitionOfUser = new HashMap<>();
+        for (int number = 0; number < 4; number++) {
+            List<byte[]> partition = topic.partitions.get(number);
+            assertThat(partition).filteredOn(value -> value.length == 0).hasSize(1);
+            assertThat(partition.get(partition.size() - 1)).isEmpty();
+            long time = 0;
+            for (byte[] value : partition.subList(0, partition.size() - 1)) {
+                Impression impression = codec.decode(value);
+                assertThat(impression.getEventTimeMs()).isGreaterThanOrEqualTo(time);
+                time = impression.getEventTimeMs();
+                Integer before = partitionOfUser.put(impression.getUser(), number);
+                assertThat(before).isIn(null, number);
+            }
+        }
+        assertThat(topic.ids()).hasSize(1_950).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_topic_that_holds_the_whole_log_gets_nothing_more() throws Exception {
+        Topic topic = new Topic(2);
+        replayAll(log(), topic);
+
+        ReplaySummary again = replayAll(log(), topic);
+
+        assertThat(again.sent()).isZero();
+        assertThat(again.alreadyThere()).isEqualTo(1_950);
+        assertThat(topic.ids()).hasSize(1_950);
+        assertThat(topic.letters).hasSize(50);
+    }
+
+    @Test
+    void a_topic_that_holds_something_else_is_refused() throws Exception {
+        for (DatasetOptions other : List.of(
+                DatasetOptions.ofSynthetic().withLimit(10),
+                DatasetOptions.ofSynthetic().withLimit(1_000),
+                DatasetOptions.ofSynthetic().withLimit(3_000))) {
+            Topic topic = new Topic(2);
+            replayAll(Dataset.SYNTHETIC.open(other), topic);
+            List<String> before = topic.ids();
+
+            assertThatThrownBy(() -> replayAll(log(), topic))
+                    .isInstanceOf(ReplayException.class)
+                    .hasMessageContaining("topic impressions, partition")
+                    .hasMessageContaining("--topic-prefix");
+            assertThat(topic.ids()).containsAll(before);
+        }
+    }
+
+    @Test
+    void the_same_log_with_another_limit_is_something_else() throws Exception {
+        Topic topic = new Topic(1);
+        replayAll(Dataset.MOVIELENS.open(limited(500)), topic);
+
+        assertThatThrownBy(() -> replayAll(log(), topic)).hasMessageContaining("not from this log with these options");
+        assertThatThrownBy(() -> replayAll(Dataset.MOVIELENS.open(limited(400)), topic))
+                .hasMessageContaining("not from this log with these options");
+        assertThat(topic.partitions.get(0)).hasSize(501);
+    }
+
+    private DatasetOptions limited(long limit) throws IOException {
+        log().close();
+        return DatasetOptions.of(folder).withLimit(limit);
+    }
+
+    @Test
+    void a_topic_that_would_delete_by_event_time_is_refused() throws IOException {
+        Topic topic = new Topic(1);
+        topic.keptFromMs = 1_600_000_000_000L;
+
+        assertThatThrownBy(() -> replayAll(log(), topic))
+                .isInstanceOf(ReplayException.class)
+                .hasMessageContaining("retention.ms=-1");
+        assertThat(topic.partitions.get(0)).isEmpty();
+    }
+
+    @Test
+    void an_interrupt_stops_the_replay() throws IOException {
+        Topic topic = new Topic(1);
+        ImpressionSource source = log();
+        source.prepare(linesRead -> {});
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> replayAll(source, topic)).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void users_go_where_kafkas_own_partitioner_sends_them() {
+        // From Kafka's own console producer: murmur2 of the key, as documented for its default partitioner.
+        assertThat(Replay.partition("foobar".getBytes(StandardCharsets.UTF_8), 1_000_000))
+                .isEqualTo((-790332482 & 0x7fffffff) % 1_000_000);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.replay.dataset;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.replay;
+
+import org.jspecify.annotations.NullMarked;
