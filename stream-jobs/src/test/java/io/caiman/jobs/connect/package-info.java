@@ -1,4 +1,4 @@
 @NullMarked
-package io.caiman.jobs;
+package io.caiman.jobs.connect;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package io.caiman.jobs.connect;
+
+import io.caiman.schemas.avro.DeadLetter;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.util.OutputTag;
+
+/** The way of records that cannot be used. */
+public final class DeadLetters {
+
+    /** The side output of operators that decode. */
+    public static final OutputTag<DeadLetter> TAG =
+            new OutputTag<>("dead-letters", AvroRecordType.of(DeadLetter.class));
+
+    /** Name of the counter, in the scope of the operator that decodes. */
+    public static final String COUNTER = "deadLetters";
+
+    private DeadLetters() {}
+
+    /** A sink of dead letters; letters with the same origin share a partition. */
+    public static KafkaSink<DeadLetter> sink(KafkaConnection connection, String topic, Delivery delivery) {
+        return RecordSink.of(connection, topic, DeadLetter.class, DeadLetters::key, RecordTime.none(), delivery);
+    }
+
+    private static String key(DeadLetter letter) {
+        return String.valueOf(letter.getOrigin());
+    }
+}

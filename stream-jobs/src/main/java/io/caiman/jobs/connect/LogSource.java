@@ -1,0 +1,37 @@
+package io.caiman.jobs.connect;
+
+import java.time.Duration;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+
+/** Sources of the records of one topic as they lie in the log. */
+public final class LogSource {
+
+    private static final Duration PARTITION_DISCOVERY = Duration.ofMinutes(1);
+
+    private LogSource() {}
+
+    /**
+     * An endless source that reads committed records only. A job without a checkpoint starts at the beginning, because
+     * what was learned and how far the log was read belong together; a job with one starts at the checkpoint's offsets.
+     * Offsets are committed at each checkpoint, for others to see how far the job is: nothing is restored from them.
+     *
+     * @param groupId consumer group, one for each job and topic
+     */
+    public static KafkaSource<ConsumedRecord> of(KafkaConnection connection, String topic, String groupId) {
+        return KafkaSource.<ConsumedRecord>builder()
+                .setProperties(connection.properties())
+                .setTopics(topic)
+                .setGroupId(groupId)
+                .setClientIdPrefix(groupId)
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setDeserializer(new ConsumedRecordSchema())
+                .setProperty("isolation.level", "read_committed")
+                .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "true")
+                .setProperty(
+                        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(),
+                        String.valueOf(PARTITION_DISCOVERY.toMillis()))
+                .build();
+    }
+}

@@ -1,0 +1,59 @@
+package io.caiman.jobs.connect;
+
+import io.caiman.schemas.MalformedRecordException;
+import io.caiman.schemas.RecordCodec;
+import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.TopicOrigin;
+import java.nio.ByteBuffer;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns consumed records into records of one type. It never throws on bad input: what cannot be used becomes a dead
+ * letter. Knows nothing of operators, so an operator that must chain decoding with other work calls it itself.
+ *
+ * @param <T> the generated record class
+ */
+public final class RecordDecoder<T extends SpecificRecordBase> {
+
+    private final RecordCodec<T> codec;
+    private final RecordCheck<T> check;
+
+    public RecordDecoder(RecordCodec<T> codec, RecordCheck<T> check) {
+        this.codec = codec;
+        this.check = check;
+    }
+
+    /** A decoder of a record class as its schema has it, and without a further check. */
+    public static <T extends SpecificRecordBase> RecordDecoder<T> of(Class<T> recordClass) {
+        return new RecordDecoder<>(RecordCodec.of(recordClass), RecordCheck.none());
+    }
+
+    public Decoding<T> decode(ConsumedRecord consumed) {
+        if (consumed.endOfLog()) {
+            return new Decoding.EndOfLog<>();
+        }
+        byte[] value = consumed.value().orElse(null);
+        if (value == null) {
+            return malformed(
+                    consumed,
+                    null,
+                    "no value: expected a %s".formatted(codec.schema().getName()));
+        }
+        try {
+            T record = codec.decode(value);
+            return check.complaint(record)
+                    .map(complaint -> malformed(consumed, value, complaint))
+                    .orElseGet(() -> new Decoding.Decoded<>(record));
+        } catch (MalformedRecordException e) {
+            return malformed(consumed, value, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Decoding<T> malformed(ConsumedRecord consumed, byte @Nullable [] value, String reason) {
+        return new Decoding.Malformed<>(new DeadLetter(
+                new TopicOrigin(consumed.topic(), consumed.partition(), consumed.offset()),
+                value == null ? null : ByteBuffer.wrap(value),
+                reason));
+    }
+}

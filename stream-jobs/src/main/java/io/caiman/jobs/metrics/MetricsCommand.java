@@ -1,0 +1,94 @@
+package io.caiman.jobs.metrics;
+
+import io.caiman.jobs.options.JobCommandOptions;
+import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.options.MetricsOptions;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the metrics job: on the cluster it is submitted to, or else in this process. */
+@Command(
+        name = "metrics",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Reads predictions and publishes, for each model and task, per domain and over all domains: AUC, gAUC, log"
+                    + " loss, calibration and counts, rolling (over a window of event time, at the end of every pane) and"
+                    + " cumulative (over everything so far).",
+            "",
+            "Reads the topic predictions; writes the topics domain-metrics (keyed, fit for compaction) and dead-letters."
+        },
+        footer = {
+            "",
+            "Example: rolling figures every minute over the last half hour, with checkpoints",
+            "  caiman metrics --bootstrap-servers kafka:9092 --pane 1min --window 30min \\",
+            "      --checkpoint-dir file:///var/lib/caiman/metrics",
+            "",
+            "A prediction that comes after a window it belongs to was published counts in the cumulative figures and in"
+                    + " the windows still to come; the metrics late and partlyLate count such predictions.",
+            "Lengths of time are a number and a unit: 500ms, 30s, 5min, 1h."
+        })
+public final class MetricsCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Mixin
+    private JobCommandOptions job = new JobCommandOptions();
+
+    @Option(
+            names = "--pane",
+            paramLabel = "TIME",
+            description = "Event time between two rolling figures (default: 5min).")
+    private Optional<String> pane = Optional.empty();
+
+    @Option(
+            names = "--window",
+            paramLabel = "TIME",
+            description = "Event time that a rolling figure is over, a whole number of panes (default: 1h).")
+    private Optional<String> window = Optional.empty();
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            description = "Tasks of each operator (default: what the cluster has set, in this process one per core).")
+    private Optional<Integer> parallelism = Optional.empty();
+
+    @Override
+    public Integer call() throws Exception {
+        Configuration configuration;
+        KafkaOptions kafka;
+        MetricsOptions options;
+        try {
+            configuration = configuration();
+            kafka = KafkaOptions.from(configuration);
+            options = MetricsOptions.from(configuration);
+        } catch (IllegalArgumentException e) {
+            spec.commandLine().getErr().println("metrics: " + e.getMessage());
+            return ExitCode.USAGE;
+        }
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        MetricsJob.define(env, kafka, options);
+        env.execute(MetricsJob.NAME);
+        return ExitCode.OK;
+    }
+
+    /** The settings with the named options over them. */
+    Configuration configuration() {
+        Configuration configuration = job.configuration();
+        JobCommandOptions.set(configuration, MetricsOptions.PANE, pane);
+        JobCommandOptions.set(configuration, MetricsOptions.WINDOW, window);
+        JobCommandOptions.set(configuration, CoreOptions.DEFAULT_PARALLELISM, parallelism);
+        return configuration;
+    }
+}

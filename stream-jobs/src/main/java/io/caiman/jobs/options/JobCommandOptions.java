@@ -1,0 +1,109 @@
+package io.caiman.jobs.options;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import picocli.CommandLine.Option;
+
+/**
+ * The options that the commands of both jobs share, as Flink's configuration; {@code -D} reaches every setting of Flink's
+ * and of the jobs.
+ */
+public final class JobCommandOptions {
+
+    private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT,...",
+            description = "The Kafka cluster (default: localhost:9092).")
+    private Optional<String> bootstrapServers = Optional.empty();
+
+    @Option(
+            names = "--command-config",
+            paramLabel = "FILE",
+            description =
+                    "Properties of all Kafka clients, such as those of TLS and SASL, as Kafka's own tools take them.")
+    private Optional<String> commandConfig = Optional.empty();
+
+    @Option(
+            names = "--topic-prefix",
+            paramLabel = "PREFIX",
+            description = "Put before the name of every topic (default: nothing).")
+    private Optional<String> topicPrefix = Optional.empty();
+
+    @Option(
+            names = "--checkpoint-dir",
+            paramLabel = "DIR",
+            description = "Where checkpoints are kept, also after the job ends: a folder, or a URI. One for each job.")
+    private Optional<String> checkpointDirectory = Optional.empty();
+
+    @Option(
+            names = "--checkpoint-interval",
+            paramLabel = "TIME",
+            description =
+                    "Time between checkpoints (default: 10s). What a job writes exactly once becomes visible at the"
+                            + " checkpoint after it.")
+    private Optional<String> checkpointInterval = Optional.empty();
+
+    @Option(
+            names = "--restore",
+            paramLabel = "PATH",
+            description = "A checkpoint or savepoint to go on from, such as DIR/.../chk-N.")
+    private Optional<String> restore = Optional.empty();
+
+    @Option(
+            names = "-D",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "Any option of the jobs (caiman.metrics.refresh-interval, caiman.kafka.transaction-timeout) or of"
+                            + " Flink, such as -D execution.target=remote. May be repeated; the named options go before.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    /** All of it as Flink's configuration: what every job wants, then {@code -D}, then the named options. */
+    public Configuration configuration() {
+        Configuration configuration = forJob(DEFAULT_INTERVAL);
+        settings.forEach(configuration::setString);
+        set(configuration, KafkaOptions.BOOTSTRAP_SERVERS, bootstrapServers);
+        set(configuration, KafkaOptions.COMMAND_CONFIG, commandConfig);
+        set(configuration, KafkaOptions.TOPIC_PREFIX, topicPrefix);
+        set(configuration, CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpointDirectory.map(JobCommandOptions::uri));
+        set(configuration, CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
+        set(configuration, StateRecoveryOptions.SAVEPOINT_PATH, restore);
+        return configuration;
+    }
+
+    /** Sets an option that was given, as the text it was given as. */
+    public static void set(Configuration configuration, ConfigOption<?> option, Optional<?> value) {
+        value.ifPresent(given -> configuration.setString(option.key(), given.toString()));
+    }
+
+    /** What every job of ours wants: exactly-once checkpoints of RocksDB state that outlive the job. */
+    public static Configuration forJob(Duration checkpointInterval) {
+        Configuration configuration = new Configuration();
+        configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
+        configuration.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        configuration.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        return configuration;
+    }
+
+    /** Flink takes a directory without a scheme as one of the cluster's default file system; a user means a local one. */
+    private static String uri(String directory) {
+        return directory.contains(":/")
+                ? directory
+                : Path.of(directory).toAbsolutePath().normalize().toUri().toString();
+    }
+}

@@ -1,0 +1,108 @@
+package io.caiman.jobs.training;
+
+import io.caiman.model.embedding.RowKeys;
+import io.caiman.model.spec.ModelSpec;
+import io.caiman.model.train.MiniBatch;
+import io.caiman.schemas.avro.Impression;
+import io.caiman.schemas.avro.Slot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns impressions into samples of a model's mini-batch. The features {@code user}, {@code item} and {@code domain}
+ * are the impression's own fields; any other is the slot of that name. A slot an impression lacks counts as one id of
+ * its own, so that a missing value has an embedding too.
+ */
+final class ImpressionFeatures {
+
+    private static final long MISSING = RowKeys.hash("(missing)");
+
+    private final ModelSpec spec;
+    private final long[] featureHashes;
+    private final Map<String, Integer> domains = new HashMap<>();
+    private final Map<String, Integer> features = new HashMap<>();
+
+    ImpressionFeatures(ModelSpec spec) {
+        this.spec = spec;
+        this.featureHashes = spec.features().stream().mapToLong(RowKeys::hash).toArray();
+        for (String domain : spec.domains()) {
+            domains.put(domain, domains.size());
+        }
+        for (String feature : spec.features()) {
+            features.put(feature, features.size());
+        }
+    }
+
+    /** Why the model cannot learn from this impression, in words fit for a dead letter; empty if it can. */
+    Optional<String> problem(Impression impression) {
+        if (!domains.containsKey(impression.getDomain())) {
+            return Optional.of(
+                    "domain '%s' is not one of the model's: %s".formatted(impression.getDomain(), spec.domains()));
+        }
+        if (!impression.getLabels().containsKey(spec.task())) {
+            return Optional.of("no label for task '%s'; the impression has %s"
+                    .formatted(spec.task(), impression.getLabels().keySet()));
+        }
+        for (Slot slot : impression.getSlots()) {
+            if (!slot.getWeights().isEmpty()
+                    && slot.getWeights().size() != slot.getIds().size()) {
+                return Optional.of("slot '%s' has %d ids and %d weights"
+                        .formatted(
+                                slot.getName(),
+                                slot.getIds().size(),
+                                slot.getWeights().size()));
+            }
+            for (float weight : slot.getWeights()) {
+                if (!Float.isFinite(weight)) {
+                    return Optional.of("slot '%s' has the weight %s".formatted(slot.getName(), weight));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What the impression is labelled for the model's task. */
+    boolean label(Impression impression) {
+        return Boolean.TRUE.equals(impression.getLabels().get(spec.task()));
+    }
+
+    /** Adds an impression without {@link #problem} to the batch. */
+    void add(Impression impression, MiniBatch batch) {
+        batch.start(domains.getOrDefault(impression.getDomain(), -1), label(impression));
+        @Nullable Slot[] slots = new Slot[featureHashes.length];
+        for (Slot slot : impression.getSlots()) {
+            Integer feature = features.get(slot.getName());
+            if (feature != null) {
+                slots[feature] = slot;
+            }
+        }
+        for (int feature = 0; feature < slots.length; feature++) {
+            switch (spec.features().get(feature)) {
+                case "user" -> addText(feature, impression.getUser(), batch);
+                case "item" -> addText(feature, impression.getItem(), batch);
+                case "domain" -> addText(feature, impression.getDomain(), batch);
+                default -> addSlot(feature, slots[feature], batch);
+            }
+            batch.endFeature();
+        }
+    }
+
+    private void addText(int feature, String text, MiniBatch batch) {
+        batch.add(RowKeys.key(featureHashes[feature], RowKeys.hash(text)), 1);
+    }
+
+    private void addSlot(int feature, @Nullable Slot slot, MiniBatch batch) {
+        if (slot == null || slot.getIds().isEmpty()) {
+            batch.add(RowKeys.key(featureHashes[feature], MISSING), 1);
+            return;
+        }
+        List<Long> ids = slot.getIds();
+        List<Float> weights = slot.getWeights();
+        for (int i = 0; i < ids.size(); i++) {
+            batch.add(RowKeys.key(featureHashes[feature], ids.get(i)), weights.isEmpty() ? 1 : weights.get(i));
+        }
+    }
+}

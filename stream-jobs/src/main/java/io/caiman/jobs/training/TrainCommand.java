@@ -1,0 +1,124 @@
+package io.caiman.jobs.training;
+
+import io.caiman.jobs.connect.DeadLetters;
+import io.caiman.jobs.connect.Delivery;
+import io.caiman.jobs.connect.LogSource;
+import io.caiman.jobs.connect.RecordSink;
+import io.caiman.jobs.options.JobCommandOptions;
+import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.model.nn.ComputeDevice;
+import io.caiman.model.spec.ModelSpec;
+import io.caiman.model.spec.SpecException;
+import io.caiman.model.spec.SpecReader;
+import io.caiman.schemas.avro.Prediction;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the training job: parse, build, execute. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Learns a model from the impressions in Kafka and writes a prediction for each, made before the model saw it.",
+        footer = {
+            "",
+            "Runs inside this process, or on a cluster with -D execution.target=remote -D rest.address=HOST.",
+            "Example:",
+            "  caiman train --spec conf/movielens.yaml --checkpoint-dir /var/lib/caiman/training --checkpoint-interval 30s"
+        })
+public final class TrainCommand implements Callable<Integer> {
+
+    @Option(names = "--spec", required = true, paramLabel = "FILE", description = "The model, in YAML; see conf/.")
+    private Path spec = Path.of("");
+
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            description =
+                    "Where the network computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}, a GPU where there is one.")
+    private ComputeDevice device = ComputeDevice.AUTO;
+
+    @Option(
+            names = "--cached-rows",
+            defaultValue = "" + TrainingOptions.DEFAULT_CACHED_ROWS,
+            paramLabel = "N",
+            description = "Embedding rows kept in memory in front of RocksDB. Default: ${DEFAULT-VALUE}.")
+    private int cachedRows = TrainingOptions.DEFAULT_CACHED_ROWS;
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Mixin
+    private JobCommandOptions job = new JobCommandOptions();
+
+    /** For {@code flink run}. */
+    public static void main(String[] args) {
+        int exit = new CommandLine(new TrainCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args);
+        if (exit != 0) {
+            throw new IllegalArgumentException("the training job was not started; see the message above");
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Configuration configuration;
+        KafkaOptions kafka;
+        ModelSpec model;
+        TrainingOptions options;
+        try {
+            configuration = job.configuration();
+            kafka = KafkaOptions.from(configuration);
+            model = SpecReader.read(spec);
+            options = new TrainingOptions(device, cachedRows);
+        } catch (IllegalArgumentException | SpecException e) {
+            throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        StreamExecutionEnvironment env = environment(configuration);
+        addTo(env, kafka, model, options);
+        env.execute("training " + model.name());
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** An environment as the training job wants it. */
+    public static StreamExecutionEnvironment environment(Configuration configuration) {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.setParallelism(1);
+        env.setMaxParallelism(TrainingTopology.ROW_SHARDS);
+        return env;
+    }
+
+    /** Adds the job between topics of a Kafka cluster, exactly once from end to end. */
+    public static void addTo(
+            StreamExecutionEnvironment env, KafkaOptions kafka, ModelSpec model, TrainingOptions options) {
+        // Names the consumer group and the transactions: installations that share a cluster differ in their topics.
+        String job = "caiman-training." + kafka.topics().predictions() + "." + model.name();
+        TrainingTopology.build(
+                env,
+                LogSource.of(kafka.connection(), kafka.topics().impressions(), job),
+                model,
+                options,
+                RecordSink.of(
+                        kafka.connection(),
+                        kafka.topics().predictions(),
+                        Prediction.class,
+                        Prediction::getUser,
+                        Prediction::getEventTimeMs,
+                        Delivery.exactlyOnce(job + "-predictions", kafka.transactionTimeout())),
+                DeadLetters.sink(
+                        kafka.connection(),
+                        kafka.topics().deadLetters(),
+                        Delivery.exactlyOnce(job + "-dead-letters", kafka.transactionTimeout())));
+    }
+}

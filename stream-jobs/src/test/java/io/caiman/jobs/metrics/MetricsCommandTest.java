@@ -1,0 +1,83 @@
+package io.caiman.jobs.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.options.MetricsOptions;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class MetricsCommandTest {
+
+    @Test
+    void options_reach_the_configuration_and_go_before_settings() {
+        Configuration configuration = parsed(
+                "--bootstrap-servers=a:1",
+                "--topic-prefix=test-",
+                "--pane=10s",
+                "--window=1min",
+                "--parallelism=3",
+                "--checkpoint-dir=checkpoints",
+                "--checkpoint-interval=2s",
+                "-D",
+                "caiman.metrics.refresh-interval=250ms",
+                "-D",
+                "caiman.metrics.pane=7s",
+                "-Dstate.backend.type=rocksdb");
+
+        assertThat(MetricsOptions.from(configuration))
+                .isEqualTo(new MetricsOptions(
+                        Duration.ofSeconds(10),
+                        Duration.ofMinutes(1),
+                        MetricsOptions.OUT_OF_ORDERNESS.defaultValue(),
+                        Duration.ofMillis(250),
+                        MetricsOptions.IDLENESS.defaultValue()));
+        assertThat(KafkaOptions.from(configuration).topics().predictions()).isEqualTo("test-predictions");
+        assertThat(configuration.get(CoreOptions.DEFAULT_PARALLELISM)).isEqualTo(3);
+        assertThat(configuration.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY))
+                .startsWith("file:///")
+                .endsWith("/checkpoints");
+        assertThat(configuration.toMap()).containsEntry("state.backend.type", "rocksdb");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--window=7min, caiman.metrics.window = PT7M",
+        "--pane=often, caiman.metrics.pane = often",
+        "--bootstrap-servers=nowhere, \"nowhere\"",
+        "--command-config=/absent.properties, /absent.properties"
+    })
+    void a_bad_option_stops_the_command_before_anything_starts(String option, String message) {
+        StringWriter errors = new StringWriter();
+        int exitCode = new CommandLine(new MetricsCommand())
+                .setErr(new PrintWriter(errors))
+                .execute(option);
+        assertThat(exitCode).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(errors.toString()).startsWith("metrics: ").contains(message);
+    }
+
+    @Test
+    void help_states_the_defaults_as_they_are() {
+        String help = new CommandLine(new MetricsCommand()).getUsageMessage().replaceAll("\\s+", " ");
+        assertThat(help)
+                .contains("(default: " + KafkaOptions.BOOTSTRAP_SERVERS.defaultValue() + ")")
+                .contains("(default: " + MetricsOptions.PANE.defaultValue().toMinutes() + "min)")
+                .contains("(default: " + MetricsOptions.WINDOW.defaultValue().toHours() + "h)");
+    }
+
+    private static Configuration parsed(String... arguments) {
+        MetricsCommand command = new MetricsCommand();
+        new CommandLine(command).parseArgs(arguments);
+        return command.configuration();
+    }
+}

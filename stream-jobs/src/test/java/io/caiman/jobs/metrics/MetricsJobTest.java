@@ -1,0 +1,162 @@
+package io.caiman.jobs.metrics;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.caiman.jobs.connect.KafkaBroker;
+import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.schemas.RecordCodec;
+import io.caiman.schemas.Topics;
+import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.DomainMetrics;
+import io.caiman.schemas.avro.Prediction;
+import io.caiman.schemas.avro.WindowKind;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The job between the topics of a real broker. */
+class MetricsJobTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Topics TOPICS = Topics.withPrefix("test-");
+    private static final MetricsOptions OPTIONS = new MetricsOptions(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ZERO,
+            Duration.ofMillis(100),
+            Duration.ofSeconds(30));
+
+    @RegisterExtension
+    static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(2)
+            .build());
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void figures_of_a_topic_reach_another_and_malformed_predictions_are_dead_letters() throws Exception {
+        List<Prediction> all = Reference.predictions(21, 2_000, 30, 1_700_000_000_000L, 60);
+        try (KafkaBroker broker = KafkaBroker.start(directory)) {
+            broker.create(3, TOPICS.predictions(), TOPICS.domainMetrics(), TOPICS.deadLetters());
+            // One partition after the other, as a consumer that catches up may see them; per user in order.
+            produce(broker, all);
+            JobClient job = start(broker);
+            List<DomainMetrics> records = new ArrayList<>();
+            List<DeadLetter> letters = new ArrayList<>();
+            try (KafkaConsumer<byte[], byte[]> metrics = consumer(broker, TOPICS.domainMetrics());
+                    KafkaConsumer<byte[], byte[]> dead = consumer(broker, TOPICS.deadLetters())) {
+                Map<String, DomainMetrics> expected = Reference.cumulative(all);
+                int windows = Reference.rolling(all, Panes.of(OPTIONS)).size();
+                await().atMost(PATIENCE).untilAsserted(() -> {
+                    read(metrics, DomainMetrics.class, records);
+                    read(dead, DeadLetter.class, letters);
+                    Reference.assertSame(Reference.latest(records, WindowKind.CUMULATIVE), expected);
+                    assertThat(letters).hasSize(3);
+                    // The windows that the end of every partition has passed; the last ones wait for what may still
+                    // come.
+                    assertThat(Reference.latest(records, WindowKind.ROLLING)).hasSizeGreaterThan(windows / 2);
+                });
+            }
+            Map<String, DomainMetrics> rolling = Reference.rolling(all, Panes.of(OPTIONS));
+            Map<String, DomainMetrics> published = Reference.latest(records, WindowKind.ROLLING);
+            published.forEach((key, figures) -> Reference.assertSame(figures, requireNonNull(rolling.get(key), key)));
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(committed(broker)).isEqualTo(all.size() + 3L));
+            job.cancel().get();
+        }
+    }
+
+    private static JobClient start(KafkaBroker broker) throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.setString("pipeline.generic-types", "false");
+        configuration.setString("execution.checkpointing.interval", "500ms");
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.setParallelism(2);
+        MetricsJob.define(env, new KafkaOptions(broker.connection(), TOPICS, Duration.ofMinutes(1)), OPTIONS);
+        return env.executeAsync();
+    }
+
+    private static void produce(KafkaBroker broker, List<Prediction> predictions) {
+        RecordCodec<Prediction> codec = RecordCodec.of(Prediction.class);
+        Prediction example = predictions.get(0);
+        try (var producer = new KafkaProducer<>(
+                broker.connection().properties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (Prediction prediction : predictions) {
+                send(producer, prediction.getUser(), codec.encode(prediction));
+            }
+            send(producer, "x", "no prediction".getBytes(StandardCharsets.UTF_8));
+            send(
+                    producer,
+                    "y",
+                    codec.encode(
+                            Prediction.newBuilder(example).setScore(Double.NaN).build()));
+            send(
+                    producer,
+                    "z",
+                    codec.encode(Prediction.newBuilder(example)
+                            .setEventTimeMs(Long.MAX_VALUE)
+                            .build()));
+        }
+    }
+
+    private static void send(KafkaProducer<byte[], byte[]> producer, String key, byte[] value) {
+        var unused =
+                producer.send(new ProducerRecord<>(TOPICS.predictions(), key.getBytes(StandardCharsets.UTF_8), value));
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(KafkaBroker broker, String topic) {
+        Properties properties = broker.connection().properties();
+        properties.setProperty("group.id", "reader of " + topic);
+        properties.setProperty("auto.offset.reset", "earliest");
+        var consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer.subscribe(List.of(topic));
+        return consumer;
+    }
+
+    private static <T extends SpecificRecordBase> void read(
+            KafkaConsumer<byte[], byte[]> consumer, Class<T> recordClass, List<T> into) throws Exception {
+        RecordCodec<T> codec = RecordCodec.of(recordClass);
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+            into.add(codec.decode(record.value()));
+        }
+    }
+
+    private static long committed(KafkaBroker broker) throws Exception {
+        try (Admin admin = Admin.create(broker.connection().properties())) {
+            return admin
+                    .listConsumerGroupOffsets(MetricsJob.groupId(TOPICS))
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .values()
+                    .stream()
+                    .mapToLong(offset -> offset.offset())
+                    .sum();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.jobs.metrics;
+
+import org.jspecify.annotations.NullMarked;

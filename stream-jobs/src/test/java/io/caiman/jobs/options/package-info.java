@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.jobs.options;
+
+import org.jspecify.annotations.NullMarked;

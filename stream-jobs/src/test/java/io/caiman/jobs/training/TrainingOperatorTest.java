@@ -1,0 +1,279 @@
+package io.caiman.jobs.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caiman.jobs.connect.ConsumedRecord;
+import io.caiman.jobs.connect.DeadLetters;
+import io.caiman.model.embedding.InMemoryEmbeddingStore;
+import io.caiman.model.embedding.RowInitializer;
+import io.caiman.model.nn.ComputeDevice;
+import io.caiman.model.spec.ModelSpec;
+import io.caiman.model.spec.SpecReader;
+import io.caiman.model.train.MiniBatch;
+import io.caiman.model.train.Trainer;
+import io.caiman.schemas.RecordCodec;
+import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.Impression;
+import io.caiman.schemas.avro.Prediction;
+import io.caiman.schemas.avro.Slot;
+import io.caiman.schemas.avro.TopicOrigin;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class TrainingOperatorTest {
+
+    private static final int MAX_PARALLELISM = 128;
+    private static final int BATCH = 8;
+    private static final RecordCodec<Impression> CODEC = RecordCodec.of(Impression.class);
+
+    private static final ModelSpec SPEC = SpecReader.parse("test", """
+            name: crocodile
+            task: click
+            domains: [a, b]
+            features: [user, item, domain, tag]
+            embedding: {sets: 2, dimension: 4}
+            experts: [8, 4]
+            towers: [4]
+            wide: {mode: per-impression}
+            batch: {size: 8, max-wait-millis: 0}
+            """);
+
+    /** Less than a batch's rows, so that rows really go through the keyed state. */
+    private static final int TINY_CACHE = 10;
+
+    @Test
+    void predictions_are_those_of_the_trainer_without_flink_in_the_order_of_arrival() throws Exception {
+        List<Impression> impressions = impressions(5 * BATCH);
+        try (Harness harness = new Harness(SPEC, TINY_CACHE)) {
+            harness.open();
+            harness.send(impressions);
+
+            assertThat(harness.scores()).containsExactlyElementsOf(scoresWithoutFlink(impressions));
+            assertThat(harness.predictions())
+                    .extracting(Prediction::getImpressionId)
+                    .containsExactlyElementsOf(
+                            impressions.stream().map(Impression::getId).toList());
+            assertThat(harness.predictions().get(2 * BATCH).getStep()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_job_restored_in_the_middle_of_a_mini_batch_gives_what_an_uninterrupted_one_gives() throws Exception {
+        List<Impression> impressions = impressions(6 * BATCH);
+        List<Double> uninterrupted = scoresWithoutFlink(impressions);
+        int killed = 2 * BATCH + 3;
+        OperatorSubtaskState checkpoint;
+        List<Double> scores = new ArrayList<>();
+        try (Harness harness = new Harness(SPEC, 1000)) {
+            harness.open();
+            harness.send(impressions.subList(0, killed));
+            checkpoint = harness.snapshot();
+            scores.addAll(harness.scores());
+            // Learned after the checkpoint, and lost with the kill.
+            harness.send(impressions.subList(killed, impressions.size()));
+        }
+        try (Harness harness = new Harness(SPEC, TINY_CACHE)) {
+            harness.restore(checkpoint);
+            harness.send(impressions.subList(killed, impressions.size()));
+            scores.addAll(harness.scores());
+        }
+        assertThat(scores).containsExactlyElementsOf(uninterrupted);
+    }
+
+    @Test
+    void an_end_of_log_record_closes_the_pending_mini_batch() throws Exception {
+        try (Harness harness = new Harness(SPEC, 1000)) {
+            harness.open();
+            harness.send(impressions(3));
+            assertThat(harness.predictions()).isEmpty();
+
+            harness.send(new ConsumedRecord("impressions", 0, 3, null, true));
+
+            assertThat(harness.predictions()).hasSize(3);
+            assertThat(harness.deadLetters()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_mini_batch_does_not_wait_longer_than_the_spec_says() throws Exception {
+        ModelSpec patient = SPEC.withBatch(new io.caiman.model.spec.BatchSpec(BATCH, 500));
+        try (Harness harness = new Harness(patient, 1000)) {
+            harness.open();
+            harness.time(1000);
+            harness.send(impressions(3));
+            harness.time(1499);
+            assertThat(harness.predictions()).isEmpty();
+
+            harness.time(1500);
+            assertThat(harness.predictions()).hasSize(3);
+
+            harness.time(1600);
+            harness.send(impressions(BATCH + 1));
+            harness.time(1800);
+            assertThat(harness.predictions()).as("full batches do not wait").hasSize(3 + BATCH);
+        }
+    }
+
+    @Test
+    void records_that_cannot_be_learned_from_are_dead_letters_and_the_stream_goes_on() throws Exception {
+        byte[] noise = {1, 2, 3};
+        List<Impression> good = impressions(BATCH);
+        Impression foreign =
+                Impression.newBuilder(good.get(0)).setDomain("elsewhere").build();
+        Impression unlabelled =
+                Impression.newBuilder(good.get(0)).setLabels(Map.of()).build();
+        Impression uneven = Impression.newBuilder(good.get(0))
+                .setSlots(List.of(new Slot("tag", List.of(1L, 2L), List.of(0.5f))))
+                .build();
+        try (Harness harness = new Harness(SPEC, 1000)) {
+            harness.open();
+            harness.send(new ConsumedRecord("impressions", 2, 70, noise, false));
+            harness.send(new ConsumedRecord("impressions", 2, 71, null, false));
+            harness.send(List.of(foreign, unlabelled, uneven));
+            harness.send(good);
+
+            assertThat(harness.predictions()).hasSize(BATCH);
+            List<DeadLetter> letters = harness.deadLetters();
+            assertThat(letters).hasSize(5);
+            assertThat(letters.get(0).getOrigin()).isEqualTo(new TopicOrigin("impressions", 2, 70L));
+            assertThat(letters.get(0).getValue()).isEqualTo(ByteBuffer.wrap(noise));
+            assertThat(letters)
+                    .extracting(DeadLetter::getReason)
+                    .satisfiesExactly(
+                            reason -> assertThat(reason).contains("expected the header"),
+                            reason -> assertThat(reason).contains("no value"),
+                            reason -> assertThat(reason).contains("elsewhere", "[a, b]"),
+                            reason -> assertThat(reason).contains("no label for task 'click'"),
+                            reason -> assertThat(reason).contains("2 ids and 1 weights"));
+        }
+    }
+
+    @Test
+    void a_checkpoint_of_a_spec_with_other_weights_is_refused_naming_what_changed() throws Exception {
+        OperatorSubtaskState checkpoint;
+        try (Harness harness = new Harness(SPEC, 1000)) {
+            harness.open();
+            harness.send(impressions(BATCH));
+            checkpoint = harness.snapshot();
+        }
+        ModelSpec wider = SpecReader.parse("wider", SpecReader.write(SPEC).replace("dimension: 4", "dimension: 5"));
+        try (Harness harness = new Harness(wider, 1000)) {
+            assertThatThrownBy(() -> harness.restore(checkpoint)).hasMessageContaining("embedding.dimension: 4 -> 5");
+        }
+    }
+
+    private static List<Double> scoresWithoutFlink(List<Impression> impressions) {
+        ImpressionFeatures features = new ImpressionFeatures(SPEC);
+        List<Double> scores = new ArrayList<>();
+        try (Trainer trainer =
+                new Trainer(SPEC, new InMemoryEmbeddingStore(new RowInitializer(SPEC)), ComputeDevice.CPU)) {
+            MiniBatch batch = new MiniBatch(SPEC.features().size());
+            for (Impression impression : impressions) {
+                features.add(impression, batch);
+                if (batch.size() == BATCH) {
+                    for (double score : trainer.step(batch).scores()) {
+                        scores.add(score);
+                    }
+                    batch.clear();
+                }
+            }
+        }
+        return scores;
+    }
+
+    private static List<Impression> impressions(int count) {
+        Random random = new Random(14);
+        List<Impression> impressions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            List<Slot> slots = random.nextInt(4) == 0
+                    ? List.of()
+                    : List.of(new Slot("tag", List.of((long) random.nextInt(5), 9L), List.of(0.5f, 2f)));
+            impressions.add(Impression.newBuilder()
+                    .setId("i" + i)
+                    .setEventTimeMs(1000L * i)
+                    .setUser("user-" + random.nextInt(20))
+                    .setItem("item-" + random.nextInt(30))
+                    .setDomain(random.nextBoolean() ? "a" : "b")
+                    .setSlots(slots)
+                    .setLabels(Map.of("click", random.nextBoolean()))
+                    .build());
+        }
+        return impressions;
+    }
+
+    /** The operator on RocksDB, in Flink's test harness. */
+    private static final class Harness implements AutoCloseable {
+
+        private final KeyedOneInputStreamOperatorTestHarness<Integer, ConsumedRecord, Prediction> flink;
+        private long offset;
+
+        Harness(ModelSpec spec, int cachedRows) throws Exception {
+            flink = new KeyedOneInputStreamOperatorTestHarness<>(
+                    new TrainingOperator(spec, new TrainingOptions(ComputeDevice.CPU, cachedRows)),
+                    record -> 0,
+                    Types.INT,
+                    MAX_PARALLELISM,
+                    1,
+                    0);
+            flink.setStateBackend(new EmbeddedRocksDBStateBackend());
+        }
+
+        void open() throws Exception {
+            flink.open();
+        }
+
+        void restore(OperatorSubtaskState checkpoint) throws Exception {
+            flink.initializeState(checkpoint);
+            flink.open();
+        }
+
+        void send(List<Impression> impressions) throws Exception {
+            for (Impression impression : impressions) {
+                send(new ConsumedRecord("impressions", 0, offset++, CODEC.encode(impression), false));
+            }
+        }
+
+        void send(ConsumedRecord record) throws Exception {
+            flink.processElement(record, 0);
+        }
+
+        void time(long millis) throws Exception {
+            flink.setProcessingTime(millis);
+        }
+
+        OperatorSubtaskState snapshot() throws Exception {
+            return flink.snapshot(1, 1);
+        }
+
+        List<Prediction> predictions() {
+            return flink.extractOutputValues();
+        }
+
+        List<Double> scores() {
+            return predictions().stream().map(Prediction::getScore).toList();
+        }
+
+        List<DeadLetter> deadLetters() {
+            List<DeadLetter> letters = new ArrayList<>();
+            var output = flink.getSideOutput(DeadLetters.TAG);
+            if (output != null) {
+                output.forEach(record -> letters.add(record.getValue()));
+            }
+            return letters;
+        }
+
+        @Override
+        public void close() throws Exception {
+            flink.close();
+        }
+    }
+}
