@@ -1,0 +1,150 @@
+package io.caiman.dashboard;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.util.AsyncExecutor;
+import io.javalin.util.JavalinBindException;
+import java.net.URI;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import kotlin.LazyKt;
+import org.apache.kafka.common.KafkaException;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * The running dashboard: a page with the live figures of every model and domain, and what the page is made of:
+ *
+ * <ul>
+ *   <li>{@code GET /} the page
+ *   <li>{@code GET /api/state} all it knows, as JSON ({@link StateView})
+ *   <li>{@code GET /api/stream} the same as server-sent events named {@code state}: everything first, then changes
+ *   <li>{@code GET /healthz} {@code ok} while it serves
+ * </ul>
+ *
+ * <p>Undefined figures are absent. It keeps nothing: started anew, it reads the topics from their beginning.
+ */
+public final class Dashboard implements AutoCloseable {
+
+    private static final int MOST_REQUEST_THREADS = 16;
+    private static final int IDLE_REQUEST_THREADS = 2;
+    private static final int IDLE_MILLIS = 60_000;
+    /** As {@code echarts.version} in the build; a test tells when they differ. */
+    private static final String ECHARTS = "META-INF/resources/webjars/echarts/5.5.0";
+
+    private final Javalin server;
+    private final LiveState state;
+    private final MetricsFeed feed;
+    private final ExecutorService streams;
+    private final URI address;
+
+    private Dashboard(String bindAddress, int port, LiveState state, MetricsFeed feed) {
+        this.state = state;
+        this.feed = feed;
+        this.streams = daemonThreads();
+        this.server = Javalin.create(this::configure);
+        try {
+            server.start(bindAddress, port);
+        } catch (RuntimeException e) {
+            streams.shutdown();
+            throw cannotListen(bindAddress, port, e);
+        }
+        this.address = address(bindAddress, server.port());
+    }
+
+    /**
+     * Starts to listen and to read. A cluster that does not answer yet, or has no figures yet, is waited for.
+     *
+     * @throws DashboardStartException if it cannot listen there, or the Kafka properties are not fit for a client
+     */
+    public static Dashboard start(DashboardOptions options) {
+        LiveState state = new LiveState(System::nanoTime);
+        MetricsFeed feed = new KafkaMetricsFeed(options.kafka(), options.topics());
+        return start(options.bindAddress(), options.port(), state, feed);
+    }
+
+    static Dashboard start(String bindAddress, int port, LiveState state, MetricsFeed feed) {
+        Dashboard dashboard = new Dashboard(bindAddress, port, state, feed);
+        try {
+            feed.start(state);
+            return dashboard;
+        } catch (KafkaException e) {
+            dashboard.close();
+            throw new DashboardStartException(
+                    "The dashboard's Kafka client cannot be made: %s. Check --bootstrap-servers and the client properties."
+                            .formatted(reason(e)),
+                    e);
+        }
+    }
+
+    /** Where the page is. */
+    public URI address() {
+        return address;
+    }
+
+    /** Stops reading, ends the pages' streams and stops listening. */
+    @Override
+    public void close() {
+        feed.close();
+        state.close();
+        streams.shutdown();
+        server.stop();
+    }
+
+    private void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.concurrency.executor = LazyKt.lazyOf(new AsyncExecutor(streams));
+        QueuedThreadPool requests = new QueuedThreadPool(MOST_REQUEST_THREADS, IDLE_REQUEST_THREADS, IDLE_MILLIS);
+        requests.setName("dashboard-http");
+        requests.setDaemon(true);
+        config.jetty.threadPool = requests;
+
+        EventStream stream = new EventStream(state);
+        config.routes.before(SecurityHeaders::addTo);
+        config.routes.before("/api/*", context -> context.header("Cache-Control", "no-store"));
+        config.routes.before("/api/stream", stream::admit);
+        config.routes.get("/healthz", context -> context.result("ok"));
+        config.routes.get(
+                "/api/state", context -> context.contentType("application/json").result(StateJson.of(state.all())));
+        config.routes.sse("/api/stream", stream::serve);
+        config.staticFiles.add("/io/caiman/dashboard/page");
+        config.staticFiles.add(files -> {
+            files.hostedPath = "/echarts";
+            files.directory = ECHARTS;
+        });
+    }
+
+    private static ExecutorService daemonThreads() {
+        AtomicInteger count = new AtomicInteger();
+        return Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "dashboard-stream-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private static DashboardStartException cannotListen(String bindAddress, int port, RuntimeException e) {
+        String problem = e instanceof JavalinBindException ? "the port is in use or not allowed" : reason(e);
+        return new DashboardStartException(
+                ("The dashboard cannot listen on %s port %d: %s. Stop what is using that port, or choose another with"
+                                + " --dashboard-port (0: any free one).")
+                        .formatted(bindAddress, port, problem),
+                e);
+    }
+
+    private static URI address(String bindAddress, int port) {
+        String host = bindAddress.contains(":") ? "[" + bindAddress + "]" : bindAddress;
+        return URI.create("http://%s:%d/".formatted(host, port));
+    }
+
+    /** The innermost cause, which says what is wrong. */
+    private static String reason(Throwable problem) {
+        Throwable innermost = problem;
+        for (Throwable cause = problem.getCause(); cause != null; cause = cause.getCause()) {
+            innermost = cause;
+        }
+        return String.valueOf(innermost.getMessage());
+    }
+}

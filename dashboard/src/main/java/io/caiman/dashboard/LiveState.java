@@ -1,0 +1,159 @@
+package io.caiman.dashboard;
+
+import io.caiman.schemas.avro.DomainMetrics;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The latest figures and their curves, bounded whatever the log holds. Every change raises its version, so a reader asks
+ * for what is new since the version it has seen. Safe for use by several threads.
+ */
+final class LiveState implements MetricsFeed.Listener {
+
+    /** Series beyond these are counted, not kept. */
+    static final int MOST_SERIES = 2_000;
+
+    /** Domains that have curves, in order of first appearance; later ones have their latest figures only. */
+    static final int DRAWN_DOMAINS = 50;
+
+    static final int POINTS_PER_CURVE = 400;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveState.class);
+
+    private final LongSupplier nanoClock;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Map<SeriesKey, Series> series = new LinkedHashMap<>();
+    private final Map<String, Integer> domainOrder = new HashMap<>();
+    private FeedStatus status = new FeedStatus(FeedStatus.Condition.CONNECTING, "Kafka");
+    private boolean caughtUp;
+    private long deadLetters;
+    private long unreadable;
+    private long notKept;
+    private long version;
+
+    /** @param nanoClock a clock like {@link System#nanoTime()}, to measure rates by */
+    LiveState(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    @Override
+    public synchronized void metrics(DomainMetrics metrics) {
+        changed();
+        SeriesKey key = SeriesKey.of(metrics);
+        Series known = series.get(key);
+        if (known == null) {
+            if (series.size() >= MOST_SERIES) {
+                notKept++;
+                return;
+            }
+            known = newSeries(key);
+            series.put(key, known);
+        }
+        known.put(metrics, version);
+        if (caughtUp) {
+            known.growth(nanoClock.getAsLong());
+        }
+    }
+
+    @Override
+    public synchronized void deadLetters(long more) {
+        deadLetters += more;
+        changed();
+    }
+
+    @Override
+    public synchronized void unreadable(String reason) {
+        LOG.warn("Left out a record of the metrics topic: {}", reason);
+        unreadable++;
+        changed();
+    }
+
+    @Override
+    public synchronized void caughtUp() {
+        caughtUp = true;
+    }
+
+    @Override
+    public synchronized void status(FeedStatus newStatus) {
+        if (!status.equals(newStatus)) {
+            status = newStatus;
+            changed();
+        }
+    }
+
+    /** Everything. */
+    synchronized StateView all() {
+        return view(-1);
+    }
+
+    /** What changed after a version. */
+    synchronized StateView changesAfter(long seen) {
+        return view(seen);
+    }
+
+    /**
+     * Waits until there is more than a version, or the time is over, or the state is closed.
+     *
+     * @return whether there is more
+     */
+    synchronized boolean awaitMoreThan(long seen, long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + millis * 1_000_000;
+        while (version <= seen && !isClosed()) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return false;
+            }
+            wait(left);
+        }
+        return version > seen;
+    }
+
+    /** Waits this long, less if the state is closed meanwhile. */
+    void awaitClosed(long millis) throws InterruptedException {
+        boolean unused = closing.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Lets those who wait go. */
+    synchronized void close() {
+        closing.countDown();
+        notifyAll();
+    }
+
+    boolean isClosed() {
+        return closing.getCount() == 0;
+    }
+
+    private StateView view(long seen) {
+        long now = nanoClock.getAsLong();
+        return new StateView(
+                version,
+                seen < 0,
+                status,
+                deadLetters,
+                unreadable,
+                notKept,
+                series.values().stream()
+                        .filter(s -> s.version() > seen)
+                        .map(s -> s.changesAfter(seen, now))
+                        .toList());
+    }
+
+    private Series newSeries(SeriesKey key) {
+        if (key.isOverall()) {
+            return new Series(key, 0, true);
+        }
+        int order = domainOrder.computeIfAbsent(key.domain().orElseThrow(), d -> domainOrder.size());
+        return new Series(key, order, order < DRAWN_DOMAINS);
+    }
+
+    private void changed() {
+        version++;
+        notifyAll();
+    }
+}

@@ -1,0 +1,30 @@
+package io.caiman.dashboard;
+
+import io.caiman.schemas.avro.DomainMetrics;
+
+/** Where figures come from, from the first one ever published on. */
+interface MetricsFeed extends AutoCloseable {
+
+    /** Begins to tell the listener, on a thread of the feed's own. */
+    void start(Listener listener);
+
+    @Override
+    void close();
+
+    /** Told what the feed reads, one call at a time. */
+    interface Listener {
+
+        void metrics(DomainMetrics metrics);
+
+        /** This many more dead letters were read. */
+        void deadLetters(long more);
+
+        /** A record of the metrics topic could not be read. */
+        void unreadable(String reason);
+
+        /** What had been published before the feed started has been read: what comes now is news. */
+        void caughtUp();
+
+        void status(FeedStatus status);
+    }
+}

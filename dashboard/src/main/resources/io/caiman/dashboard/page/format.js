@@ -1,0 +1,14 @@
+// Numbers and times as people read them. Times are UTC, as everywhere in the log.
+
+const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+const date = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" });
+const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+export const count = (n) => whole.format(n);
+export const share = (part, all) => (all > 0 ? `${((100 * part) / all).toFixed(2)} %` : undefined);
+export const figure = (x) => (x === undefined ? undefined : x.toFixed(4));
+export const ratio = (x) => (x === undefined ? undefined : x.toFixed(3));
+export const rate = (x) => (x < 10 ? x.toFixed(1) : count(x));
+export const day = (ms) => date.format(ms);
+export const time = (ms) => `${clock.format(ms)} UTC`;
+export const moment = (ms) => `${day(ms)} ${clock.format(ms)}`;

@@ -1,0 +1,162 @@
+package io.caiman.dashboard;
+
+import static io.caiman.dashboard.PublishedFigures.cumulative;
+import static io.caiman.dashboard.PublishedFigures.rolling;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caiman.dashboard.StateView.SeriesView;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LiveStateTest {
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final LiveState state = new LiveState(nanos::get);
+
+    private SeriesView series(String domain) {
+        return state.all().series().stream()
+                .filter(s -> s.domain().equals(Optional.of(domain)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private SeriesView overall() {
+        return state.all().series().stream()
+                .filter(s -> s.domain().isEmpty())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void the_latest_record_of_each_kind_is_shown() {
+        state.metrics(cumulative("home", 10, 100, 0.6));
+        state.metrics(cumulative("home", 20, 200, 0.7));
+        state.metrics(rolling("home", 1_000, 50, 0.8));
+        state.metrics(cumulative("search", 20, 30, 0.5));
+
+        assertThat(series("home").cumulative().orElseThrow().impressions()).isEqualTo(200);
+        assertThat(series("home").rolling().orElseThrow().auc()).hasValue(0.8);
+        assertThat(series("search").rolling()).isEmpty();
+    }
+
+    @Test
+    void a_window_published_again_replaces_its_point_and_an_older_one_is_not_the_latest() {
+        state.metrics(rolling("home", 1_000, 50, 0.6));
+        state.metrics(rolling("home", 2_000, 50, 0.7));
+        state.metrics(rolling("home", 1_000, 51, 0.9));
+
+        assertThat(series("home").curves().rolling()).extracting(Point::time).containsExactly(1_000L, 2_000L);
+        assertThat(series("home").curves().rolling().get(0).auc()).hasValue(0.9);
+        assertThat(series("home").rolling().orElseThrow().endMs()).isEqualTo(2_000);
+    }
+
+    @Test
+    void cumulative_snapshots_make_a_curve() {
+        state.metrics(cumulative("home", 10, 100, 0.6));
+        state.metrics(cumulative("home", 20, 200, 0.7));
+        assertThat(series("home").curves().cumulative())
+                .extracting(p -> p.auc().orElseThrow())
+                .containsExactly(0.6, 0.7);
+    }
+
+    @Test
+    void a_figure_that_is_no_number_is_undefined() {
+        state.metrics(cumulative("home", 10, 100, Double.NaN));
+        state.metrics(rolling("home", 10, 100, null));
+        assertThat(series("home").cumulative().orElseThrow().auc()).isEmpty();
+        assertThat(series("home").rolling().orElseThrow().auc()).isEmpty();
+    }
+
+    @Test
+    void a_job_that_begins_anew_has_curves_of_its_own() {
+        state.metrics(rolling("home", 9_000, 1_000, 0.7));
+        state.metrics(cumulative("home", 9_000, 1_000, 0.7));
+        state.metrics(cumulative("home", 1_000, 100, 0.5));
+
+        assertThat(series("home").beginnings()).isEqualTo(1);
+        assertThat(series("home").curves().cumulative()).extracting(Point::time).containsExactly(1_000L);
+        assertThat(series("home").curves().rolling()).isEmpty();
+        assertThat(series("home").rolling()).isEmpty();
+    }
+
+    @Test
+    void a_job_that_repeats_its_last_figures_after_a_failure_goes_on_with_its_curve() {
+        state.metrics(cumulative("home", 1_000, 900, 0.6));
+        state.metrics(cumulative("home", 2_000, 1_000, 0.7));
+        state.metrics(cumulative("home", 1_000, 900, 0.6));
+        assertThat(series("home").beginnings()).isZero();
+        assertThat(series("home").curves().cumulative()).hasSize(2);
+    }
+
+    @Test
+    void changes_are_what_came_after_the_version_seen() {
+        state.metrics(cumulative("home", 10, 100, 0.6));
+        state.metrics(cumulative("search", 10, 100, 0.6));
+        StateView seen = state.all();
+        assertThat(seen.complete()).isTrue();
+        assertThat(state.changesAfter(seen.version()).series()).isEmpty();
+
+        state.metrics(cumulative("home", 20, 200, 0.7));
+        StateView changes = state.changesAfter(seen.version());
+        assertThat(changes.complete()).isFalse();
+        assertThat(changes.series()).extracting(SeriesView::domain).containsExactly(Optional.of("home"));
+        assertThat(changes.series().get(0).curves().cumulative())
+                .extracting(Point::time)
+                .containsExactly(20L);
+    }
+
+    @Test
+    void dead_letters_and_unreadable_records_are_counted() {
+        state.deadLetters(3);
+        state.deadLetters(2);
+        state.unreadable("domain-metrics, partition 0, offset 7: damaged");
+        assertThat(state.all().deadLetters()).isEqualTo(5);
+        assertThat(state.all().unreadable()).isEqualTo(1);
+    }
+
+    @Test
+    void there_is_a_limit_to_series_and_what_is_beyond_is_counted() {
+        for (int i = 0; i < LiveState.MOST_SERIES + 7; i++) {
+            state.metrics(cumulative("domain " + i, 10, 100, 0.6));
+        }
+        assertThat(state.all().series()).hasSize(LiveState.MOST_SERIES);
+        assertThat(state.all().notKept()).isEqualTo(7);
+        assertThat(series("domain 0").curves().cumulative()).hasSize(1);
+        assertThat(series("domain " + LiveState.DRAWN_DOMAINS).curves().cumulative())
+                .isEmpty();
+    }
+
+    @Test
+    void curves_stay_within_their_bound() {
+        for (int i = 0; i < 3 * LiveState.POINTS_PER_CURVE; i++) {
+            state.metrics(cumulative(null, 1_000L * i, 100L * (i + 1), 0.6));
+            state.metrics(rolling(null, 1_000L * i, 100, 0.6));
+        }
+        assertThat(overall().curves().cumulative())
+                .hasSizeBetween(LiveState.POINTS_PER_CURVE / 2, LiveState.POINTS_PER_CURVE);
+        assertThat(overall().curves().rolling())
+                .hasSizeBetween(LiveState.POINTS_PER_CURVE / 2, LiveState.POINTS_PER_CURVE);
+    }
+
+    @Test
+    void the_rate_counts_news_only_not_what_was_there_before() {
+        state.metrics(cumulative(null, 10, 1_000_000, 0.6));
+        state.caughtUp();
+        state.metrics(cumulative(null, 20, 1_000_100, 0.6));
+        assertThat(overall().impressionsPerSecond()).isEmpty();
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
+        state.metrics(cumulative(null, 30, 1_001_100, 0.6));
+        assertThat(overall().impressionsPerSecond()).hasValue(100);
+    }
+
+    @Test
+    void a_reader_is_woken_by_news_and_let_go_by_closing() throws InterruptedException {
+        assertThat(state.awaitMoreThan(state.all().version(), 1)).isFalse();
+        state.deadLetters(1);
+        assertThat(state.awaitMoreThan(0, 60_000)).isTrue();
+        state.close();
+        assertThat(state.awaitMoreThan(1, 60_000)).isFalse();
+    }
+}
