@@ -1,3 +1,4 @@
+/** The launcher, and the demo: everything in one JVM. */
 @NullMarked
 package io.caiman.local;
 

@@ -1,0 +1,79 @@
+package io.caiman.local.demo;
+
+import io.caiman.replay.Rate;
+import io.caiman.replay.Replay;
+import io.caiman.replay.ReplayListener;
+import io.caiman.replay.ReplayOptions;
+import io.caiman.replay.ReplayProgress;
+import io.caiman.replay.ReplaySummary;
+import io.caiman.replay.dataset.ImpressionSource;
+import io.caiman.schemas.Topics;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** A replay on a thread of its own. */
+final class BackgroundReplay implements ReplayListener, AutoCloseable {
+
+    private final Thread thread;
+    private volatile long impressions;
+    private volatile boolean done;
+    private volatile @Nullable Exception failure;
+
+    private BackgroundReplay(ImpressionSource log, ReplayOptions options) {
+        this.thread = new Thread(() -> run(log, options), "replay");
+    }
+
+    static BackgroundReplay start(ImpressionSource log, String bootstrapServers, Topics topics, Rate rate) {
+        BackgroundReplay replay = new BackgroundReplay(
+                log,
+                new ReplayOptions(Map.of("bootstrap.servers", bootstrapServers), topics, OptionalInt.empty(), rate));
+        replay.thread.start();
+        return replay;
+    }
+
+    private void run(ImpressionSource log, ReplayOptions options) {
+        try {
+            Replay.run(log, options, this);
+        } catch (InterruptedException e) {
+            // closed before its end
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+    }
+
+    @Override
+    public void progress(ReplayProgress progress) {
+        impressions = progress.sent() + progress.alreadyThere();
+    }
+
+    @Override
+    public void finished(ReplaySummary summary) {
+        impressions = summary.sent() + summary.alreadyThere();
+        done = true;
+    }
+
+    /** Impressions in the topic. */
+    long impressions() {
+        return impressions;
+    }
+
+    /** Whether all are sent and acknowledged. */
+    boolean isDone() {
+        return done;
+    }
+
+    /** Fails if the replay did. */
+    void check() throws Exception {
+        Exception happened = failure;
+        if (happened != null) {
+            throw happened;
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+    }
+}

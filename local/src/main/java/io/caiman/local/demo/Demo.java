@@ -1,0 +1,187 @@
+package io.caiman.local.demo;
+
+import io.caiman.dashboard.Dashboard;
+import io.caiman.dashboard.DashboardOptions;
+import io.caiman.jobs.connect.KafkaConnection;
+import io.caiman.jobs.metrics.MetricsJob;
+import io.caiman.jobs.options.JobCommandOptions;
+import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.training.TrainCommand;
+import io.caiman.jobs.training.TrainingMetrics;
+import io.caiman.jobs.training.TrainingOptions;
+import io.caiman.jobs.training.TrainingTopology;
+import io.caiman.local.broker.LocalBroker;
+import io.caiman.replay.EventTimeTopics;
+import io.caiman.replay.dataset.ImpressionSource;
+import io.caiman.schemas.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * One run: a log is replayed through a broker, learned from and measured, all in this JVM, until every impression has
+ * its prediction and the figures cover them all. Killed at any moment and started again on the same directory, it goes
+ * on where its last checkpoint was, and its outcome is that of a run that was never killed.
+ */
+final class Demo {
+
+    private static final Topics TOPICS = Topics.withPrefix("");
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(10);
+    private static final long LOOK_MILLIS = 250;
+    private static final String TRAINING = "training";
+    private static final String METRICS = "metrics";
+
+    private final DemoOptions options;
+    private final RunDirectory directory;
+    private final PrintWriter terminal;
+
+    Demo(DemoOptions options, RunDirectory directory, PrintWriter terminal) {
+        this.options = options;
+        this.directory = directory;
+        this.terminal = terminal;
+    }
+
+    /** Runs to the end, and writes what was asked for. */
+    void run() throws Exception {
+        try (ImpressionSource log = options.dataset().open(options.log());
+                LocalBroker broker = LocalBroker.start(directory.broker())) {
+            createTopics(broker);
+            try (LocalFlink flink = LocalFlink.start(options.flinkPort(), 2);
+                    Dashboard dashboard = Dashboard.start(new DashboardOptions(
+                            DashboardOptions.LOOPBACK,
+                            options.dashboardPort(),
+                            Map.of("bootstrap.servers", broker.bootstrapServers()),
+                            TOPICS));
+                    Observer observer = new Observer(broker.bootstrapServers(), TOPICS)) {
+                say("dashboard  " + dashboard.address());
+                say("flink      " + flink.address());
+                say("kafka      " + broker.bootstrapServers());
+                say("directory  " + directory.path());
+                say("");
+                run(log, broker, flink, observer);
+                if (!options.exitWhenDone()) {
+                    say("");
+                    say("done; the dashboard stays up until you press Ctrl-C");
+                    new CountDownLatch(1).await();
+                }
+            }
+        }
+    }
+
+    private void run(ImpressionSource log, LocalBroker broker, LocalFlink flink, Observer observer) throws Exception {
+        KafkaOptions kafka =
+                new KafkaOptions(KafkaConnection.to(broker.bootstrapServers()), TOPICS, TRANSACTION_TIMEOUT);
+        observer.look();
+        long before = observer.predictions();
+        if (before > 0) {
+            say("going on after %,d predictions".formatted(before));
+        }
+        long start = System.nanoTime();
+        JobID training = flink.submit(TRAINING, trainingJob(kafka));
+        JobID metrics = flink.submit(METRICS, metricsJob(kafka));
+        try (BackgroundReplay replay = BackgroundReplay.start(log, broker.bootstrapServers(), TOPICS, options.rate());
+                ProgressDisplay progress = ProgressDisplay.start(terminal, log.expectedEntries())) {
+            OptionalLong finished = OptionalLong.empty();
+            while (finished.isEmpty() || !observer.figuresComplete()) {
+                Thread.sleep(LOOK_MILLIS);
+                observer.look();
+                replay.check();
+                flink.check(training);
+                flink.check(metrics);
+                progress.show(replay.impressions(), observer);
+                if (finished.isEmpty() && replay.isDone() && observer.accountedFor(replay.impressions())) {
+                    finished = OptionalLong.of(System.nanoTime());
+                }
+            }
+            double seconds = (finished.getAsLong() - start) / 1e9;
+            OptionalLong stepNanos = flink.counter(training, TrainingTopology.TRAINER, TrainingMetrics.STEP_NANOS);
+            progress.close();
+            report(replay.impressions(), before, seconds, stepNanos, observer, broker);
+        }
+    }
+
+    /** A single partition each, which keeps the log's order for the single trainer. */
+    private static void createTopics(LocalBroker broker) throws InterruptedException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            EventTimeTopics.createMissing(admin, TOPICS.all(), OptionalInt.of(1));
+        }
+    }
+
+    private StreamExecutionEnvironment trainingJob(KafkaOptions kafka) {
+        StreamExecutionEnvironment env = TrainCommand.environment(configuration(TRAINING));
+        TrainCommand.addTo(
+                env, kafka, options.spec(), new TrainingOptions(options.device(), TrainingOptions.DEFAULT_CACHED_ROWS));
+        return env;
+    }
+
+    private StreamExecutionEnvironment metricsJob(KafkaOptions kafka) {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration(METRICS));
+        env.setParallelism(1);
+        MetricsJob.define(env, kafka, options.metrics());
+        return env;
+    }
+
+    private Configuration configuration(String job) {
+        Configuration configuration = JobCommandOptions.forJob(CHECKPOINT_INTERVAL);
+        // What fails again and again will go on failing: say so instead of trying forever.
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                directory.checkpoints(job).toAbsolutePath().toUri().toString());
+        directory
+                .latestCheckpoint(job)
+                .ifPresent(checkpoint -> configuration.set(
+                        StateRecoveryOptions.SAVEPOINT_PATH,
+                        checkpoint.toAbsolutePath().toUri().toString()));
+        return configuration;
+    }
+
+    private void report(
+            long impressions,
+            long before,
+            double seconds,
+            OptionalLong stepNanos,
+            Observer observer,
+            LocalBroker broker)
+            throws IOException {
+        Outcome outcome = Outcome.read(broker.bootstrapServers(), TOPICS, options);
+        Report report = new Report(
+                options.dataset().cliName(),
+                options.spec().name(),
+                impressions,
+                observer.predictions(),
+                observer.deadLetters(),
+                seconds,
+                (observer.predictions() - before) / seconds,
+                stepNanos.isPresent()
+                        ? OptionalDouble.of(stepNanos.getAsLong() / 1e9 / seconds)
+                        : OptionalDouble.empty(),
+                observer.overall(),
+                observer.domains(),
+                outcome.oracle(),
+                outcome.lastQuarter());
+        say(ReportTable.of(report));
+        if (options.report().isPresent()) {
+            report.write(options.report().get());
+        }
+    }
+
+    private void say(String line) {
+        terminal.println(line);
+        terminal.flush();
+    }
+}

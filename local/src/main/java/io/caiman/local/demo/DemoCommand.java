@@ -1,0 +1,220 @@
+package io.caiman.local.demo;
+
+import io.caiman.dashboard.DashboardStartException;
+import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.local.broker.BrokerStartException;
+import io.caiman.model.nn.ComputeDevice;
+import io.caiman.model.spec.BatchSpec;
+import io.caiman.model.spec.ModelSpec;
+import io.caiman.model.spec.SpecException;
+import io.caiman.model.spec.SpecReader;
+import io.caiman.replay.DatasetMixin;
+import io.caiman.replay.Rate;
+import io.caiman.replay.ReplayException;
+import io.caiman.replay.dataset.Dataset;
+import io.caiman.replay.dataset.DatasetException;
+import io.caiman.replay.dataset.DatasetOptions;
+import io.caiman.replay.dataset.ImpressionSource;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs everything in this JVM, from a log to a report. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        showDefaultValues = false,
+        description =
+                "Replays a log through a broker, trains on it, measures and shows the figures: all in this process.",
+        footer = {
+            "",
+            "Examples:",
+            "  caiman demo",
+            "  caiman demo --dataset movielens --data ml-latest-small --report report.json --predictions predictions.csv",
+            "  caiman demo --limit 1000000 --work-dir /var/tmp/run-1     (killed and started again, it goes on)"
+        })
+public final class DemoCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Mixin
+    private DatasetMixin log = new DatasetMixin();
+
+    @Option(
+            names = "--spec",
+            paramLabel = "FILE",
+            description = "The model, in YAML. Default: the one under conf/ for the dataset.")
+    private Optional<Path> spec = Optional.empty();
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Impressions in a mini-batch. Default: what the spec says.")
+    private Optional<Integer> batch = Optional.empty();
+
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            description =
+                    "Where the network computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}, a GPU where there is one.")
+    private ComputeDevice device = ComputeDevice.AUTO;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "max",
+            paramLabel = "N|max",
+            description = "Impressions sent in a second at most. Default: ${DEFAULT-VALUE}.")
+    private String rate = "max";
+
+    @Option(
+            names = "--work-dir",
+            paramLabel = "DIR",
+            description = "Keeps the run's state; a run that was stopped goes on when started again with it."
+                    + " Default: a temporary folder, deleted at the end.")
+    private Optional<Path> workDirectory = Optional.empty();
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Writes the figures as JSON.")
+    private Optional<Path> report = Optional.empty();
+
+    @Option(names = "--predictions", paramLabel = "FILE", description = "Writes every prediction as CSV.")
+    private Optional<Path> predictions = Optional.empty();
+
+    @Option(
+            names = "--exit-when-done",
+            description =
+                    "Ends when all is done; without it the dashboard stays up. Default where there is no terminal.")
+    private boolean exitWhenDone;
+
+    @Option(
+            names = "--dashboard-port",
+            defaultValue = "8080",
+            paramLabel = "PORT",
+            description = "Port of the dashboard; 0: any free one. Default: ${DEFAULT-VALUE}.")
+    private int dashboardPort;
+
+    @Option(
+            names = "--flink-port",
+            defaultValue = "8081",
+            paramLabel = "PORT",
+            description = "Port of Flink's web interface; 0: any free one. Default: ${DEFAULT-VALUE}.")
+    private int flinkPort;
+
+    @Override
+    public Integer call() throws Exception {
+        Path path = workDirectory.isPresent() ? workDirectory.get() : Files.createTempDirectory("caiman-");
+        // Before any class that logs is loaded: Log4j reads these once.
+        System.setProperty("caiman.log.file", path.resolve("caiman.log").toString());
+        System.setProperty("caiman.log.to", "file");
+        DemoOptions options = options();
+        checkLog(options);
+        checkWritable("--report", report);
+        checkWritable("--predictions", predictions);
+        RunDirectory directory = claim(path, options);
+        if (workDirectory.isEmpty()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(directory::delete));
+        }
+        PrintWriter terminal = command.commandLine().getOut();
+        try {
+            new Demo(options, directory, terminal).run();
+        } catch (ReplayException | BrokerStartException | DashboardStartException | IllegalArgumentException e) {
+            throw refused(e);
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private DemoOptions options() {
+        try {
+            Dataset dataset = log.dataset();
+            ModelSpec model = SpecReader.read(spec.orElseGet(() -> shipped(dataset)));
+            // A replay's batches close by count alone: its predictions must not depend on how fast it runs.
+            model = model.withBatch(new BatchSpec(batch.orElse(model.batch().size()), 0));
+            model = log.seed().isPresent() ? model.withSeed(log.seed().getAsLong()) : model;
+            DatasetOptions wanted = log.options();
+            return new DemoOptions(
+                    dataset,
+                    // KuaiRand has ten small tabs more than the model serves.
+                    dataset == Dataset.KUAIRAND && wanted.domains().isEmpty()
+                            ? wanted.withDomains(Set.copyOf(model.domains()))
+                            : wanted,
+                    model,
+                    windows(dataset),
+                    rate(),
+                    device,
+                    report,
+                    predictions,
+                    exitWhenDone || System.console() == null,
+                    dashboardPort,
+                    flinkPort);
+        } catch (SpecException | DatasetException | IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    private Rate rate() {
+        try {
+            return Rate.parse(rate);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--rate: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path shipped(Dataset dataset) {
+        String name = dataset == Dataset.KUAIRAND ? "kuairand-1k" : dataset.cliName();
+        return Path.of(System.getenv().getOrDefault("CAIMAN_HOME", "."), "conf", name + ".yaml");
+    }
+
+    /** Rolling windows that suit how long the log is in event time: two decades of MovieLens, a month of the others. */
+    private static MetricsOptions windows(Dataset dataset) {
+        Configuration configuration = new Configuration();
+        configuration.setString(MetricsOptions.PANE.key(), dataset == Dataset.MOVIELENS ? "30d" : "6h");
+        configuration.setString(MetricsOptions.WINDOW.key(), dataset == Dataset.MOVIELENS ? "360d" : "48h");
+        return MetricsOptions.from(configuration);
+    }
+
+    /** What is wrong with the log is told before anything starts. */
+    private void checkLog(DemoOptions options) {
+        try (ImpressionSource ignored = options.dataset().open(options.log())) {
+            // opening checks files, headers and side tables
+        } catch (DatasetException e) {
+            throw refused(e);
+        }
+    }
+
+    private void checkWritable(String option, Optional<Path> file) {
+        file.ifPresent(path -> {
+            try {
+                Files.writeString(path, "");
+            } catch (IOException e) {
+                throw refused(new UncheckedIOException(
+                        "%s is %s; expected a file that can be written: %s".formatted(option, path, e), e));
+            }
+        });
+    }
+
+    private RunDirectory claim(Path path, DemoOptions options) {
+        try {
+            return RunDirectory.claim(path, options.identity());
+        } catch (IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    private ParameterException refused(RuntimeException e) {
+        return new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+}

@@ -1,0 +1,94 @@
+package io.caiman.local.demo;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+
+/** How far a run is: a bar on a terminal, else a line now and then. */
+interface ProgressDisplay extends AutoCloseable {
+
+    /** Shows the state of the run. */
+    void show(long sent, Observer observer);
+
+    @Override
+    void close();
+
+    /** The display that suits where the output goes. */
+    static ProgressDisplay start(PrintWriter terminal, OptionalLong expected) {
+        return System.console() == null ? new Lines(terminal) : new Bar(expected.orElse(-1));
+    }
+
+    private static String figures(Observer observer) {
+        return "AUC %s, gAUC %s"
+                .formatted(
+                        number(observer.overall().auc()),
+                        number(observer.overall().gauc()));
+    }
+
+    private static String number(OptionalDouble value) {
+        return value.isPresent() ? String.format(Locale.ROOT, "%.4f", value.getAsDouble()) : "-";
+    }
+
+    /** One line every few seconds. */
+    final class Lines implements ProgressDisplay {
+
+        private static final long INTERVAL_NANOS = 5_000_000_000L;
+
+        private final PrintWriter terminal;
+        private long last = System.nanoTime();
+        private long lastPredictions;
+
+        Lines(PrintWriter terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public void show(long sent, Observer observer) {
+            long now = System.nanoTime();
+            if (now - last < INTERVAL_NANOS) {
+                return;
+            }
+            terminal.printf(
+                    Locale.ROOT,
+                    "%,d impressions sent, %,d predictions (%,.0f/s), %s%n",
+                    sent,
+                    observer.predictions(),
+                    (observer.predictions() - lastPredictions) * 1e9 / (now - last),
+                    figures(observer));
+            terminal.flush();
+            last = now;
+            lastPredictions = observer.predictions();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** A bar that fills with predictions. */
+    final class Bar implements ProgressDisplay {
+
+        private final ProgressBar bar;
+
+        Bar(long expected) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName("predictions")
+                    .setInitialMax(expected)
+                    .showSpeed()
+                    .build();
+        }
+
+        @Override
+        public void show(long sent, Observer observer) {
+            bar.stepTo(observer.predictions());
+            bar.setExtraMessage(figures(observer));
+        }
+
+        @Override
+        public void close() {
+            bar.close();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.caiman.local.demo;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** A report as a table for a terminal. */
+final class ReportTable {
+
+    private static final String UNDEFINED = "-";
+
+    private ReportTable() {}
+
+    static String of(Report report) {
+        List<String> lines = new ArrayList<>();
+        lines.add("%-24s %11s %7s %8s %8s %9s %12s"
+                .formatted("domain", "impressions", "ctr", "AUC", "gAUC", "log loss", "calibration"));
+        report.domains().stream()
+                .sorted(Comparator.comparingLong(
+                        (Report.DomainFigures domain) -> -domain.figures().impressions()))
+                .forEach(domain -> lines.add(line(domain.domain(), domain.figures())));
+        lines.add(line("all domains", report.overall()));
+        report.lastQuarter().ifPresent(quarter -> {
+            lines.add("");
+            lines.add("%-24s %11s %8s %8s %26s"
+                    .formatted("last quarter", "impressions", "AUC", "oracle", "closed of 0.5 to oracle"));
+            for (int i = 0; i < quarter.domains().size(); i++) {
+                Report.DomainFigures domain = quarter.domains().get(i);
+                lines.add(quarterLine(
+                        domain.domain(),
+                        domain.figures(),
+                        quarter.oracle().domains().get(i).figures()));
+            }
+            lines.add(quarterLine(
+                    "all domains", quarter.overall(), quarter.oracle().overall()));
+        });
+        lines.add("");
+        lines.add(String.format(
+                Locale.ROOT,
+                "%,d impressions, %,d predictions, %,d dead letters in %.1f s: %,.0f impressions/s end to end%s",
+                report.impressions(),
+                report.predictions(),
+                report.deadLetters(),
+                report.seconds(),
+                report.impressionsPerSecond(),
+                report.trainingStepShare().isPresent()
+                        ? String.format(
+                                Locale.ROOT,
+                                ", %.0f %% of the time in the training step",
+                                100 * report.trainingStepShare().getAsDouble())
+                        : ""));
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String line(String name, Report.Figures figures) {
+        OptionalDouble rate = figures.impressions() == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of((double) figures.positives() / figures.impressions());
+        return String.format(
+                Locale.ROOT,
+                "%-24s %,11d %7s %8s %8s %9s %12s",
+                name,
+                figures.impressions(),
+                number(rate, "%.3f"),
+                number(figures.auc(), "%.4f"),
+                number(figures.gauc(), "%.4f"),
+                number(figures.logLoss(), "%.4f"),
+                number(figures.calibration(), "%.3f"));
+    }
+
+    private static String quarterLine(String name, Report.Figures figures, Report.Figures oracle) {
+        OptionalDouble closed = figures.auc().isPresent() && oracle.auc().isPresent()
+                ? OptionalDouble.of(
+                        (figures.auc().getAsDouble() - 0.5) / (oracle.auc().getAsDouble() - 0.5))
+                : OptionalDouble.empty();
+        return String.format(
+                Locale.ROOT,
+                "%-24s %,11d %8s %8s %26s",
+                name,
+                figures.impressions(),
+                number(figures.auc(), "%.4f"),
+                number(oracle.auc(), "%.4f"),
+                closed.isPresent() ? String.format(Locale.ROOT, "%.0f %%", 100 * closed.getAsDouble()) : UNDEFINED);
+    }
+
+    private static String number(OptionalDouble value, String format) {
+        return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : UNDEFINED;
+    }
+}

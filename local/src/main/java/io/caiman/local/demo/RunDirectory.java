@@ -1,0 +1,99 @@
+package io.caiman.local.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where a run keeps what must outlive it: the broker's data, the jobs' checkpoints, and a note of what the run is, so
+ * that nothing else is ever continued from it by mistake.
+ *
+ * @param path the directory
+ */
+record RunDirectory(Path path) {
+
+    /** Broker, state and checkpoints of a small run. */
+    private static final long LEAST_ROOM = 1L << 30;
+
+    /**
+     * Makes the directory if it is not there, and claims it for a run.
+     *
+     * @param identity whatever decides what the run's outcome is, in words
+     * @throws IllegalArgumentException if it cannot be written or belongs to a run of another identity
+     */
+    static RunDirectory claim(Path path, String identity) {
+        Path note = path.resolve("run.txt");
+        try {
+            Files.createDirectories(path);
+            long room = Files.getFileStore(path).getUsableSpace();
+            if (room < LEAST_ROOM) {
+                throw new IllegalArgumentException(
+                        "--work-dir is %s, on a disk with %d MiB left; expected at least %d: make room, or name another disk"
+                                .formatted(path, room >> 20, LEAST_ROOM >> 20));
+            }
+            if (Files.exists(note)) {
+                String other = Files.readString(note);
+                if (!other.equals(identity)) {
+                    throw new IllegalArgumentException(
+                            "--work-dir %s holds another run:%n%s%nthis one is:%n%s%ngive this run a directory of its own, or the options of the other"
+                                    .formatted(path, other.indent(2), identity.indent(2)));
+                }
+            } else {
+                Path draft = path.resolve("run.txt.draft");
+                Files.writeString(draft, identity);
+                Files.move(draft, note);
+            }
+            return new RunDirectory(path);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "--work-dir is %s; expected a directory that can be written, on a disk with room: %s"
+                            .formatted(path, e),
+                    e);
+        }
+    }
+
+    Path broker() {
+        return path.resolve("kafka");
+    }
+
+    Path checkpoints(String job) {
+        return path.resolve("checkpoints").resolve(job);
+    }
+
+    /** The newest checkpoint of a job that was completed. */
+    Optional<Path> latestCheckpoint(String job) {
+        if (!Files.isDirectory(checkpoints(job))) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.walk(checkpoints(job), 3)) {
+            return files.filter(file -> file.endsWith("_metadata"))
+                    .max(Comparator.comparing(RunDirectory::modified))
+                    .map(Path::getParent);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the checkpoints under " + checkpoints(job) + " cannot be read", e);
+        }
+    }
+
+    private static long modified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toMillis();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes the directory and all in it. */
+    void delete() {
+        try (Stream<Path> files = Files.walk(path)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the run's directory " + path + " could not be deleted", e);
+        }
+    }
+}
