@@ -1,3 +1,4 @@
+/** Measurements; how to run them stands in the README. */
 @NullMarked
 package io.caiman.benchmarks;
 
