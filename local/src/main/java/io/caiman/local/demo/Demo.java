@@ -39,25 +39,28 @@ final class Demo {
 
     private static final Topics TOPICS = Topics.withPrefix("");
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
-    private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(10);
     private static final long LOOK_MILLIS = 250;
     private static final String TRAINING = "training";
     private static final String METRICS = "metrics";
 
     private final DemoOptions options;
+    private final ImpressionSource log;
     private final RunDirectory directory;
     private final PrintWriter terminal;
 
-    Demo(DemoOptions options, RunDirectory directory, PrintWriter terminal) {
+    /**
+     * @param log the opened log of the options, which stays the caller's to close
+     */
+    Demo(DemoOptions options, ImpressionSource log, RunDirectory directory, PrintWriter terminal) {
         this.options = options;
+        this.log = log;
         this.directory = directory;
         this.terminal = terminal;
     }
 
     /** Runs to the end, and writes what was asked for. */
     void run() throws Exception {
-        try (ImpressionSource log = options.dataset().open(options.log());
-                LocalBroker broker = LocalBroker.start(directory.broker())) {
+        try (LocalBroker broker = LocalBroker.start(directory.broker())) {
             createTopics(broker);
             try (LocalFlink flink = LocalFlink.start(options.flinkPort(), 2);
                     Dashboard dashboard = Dashboard.start(new DashboardOptions(
@@ -71,7 +74,7 @@ final class Demo {
                 say("kafka      " + broker.bootstrapServers());
                 say("directory  " + directory.path());
                 say("");
-                run(log, broker, flink, observer);
+                run(broker, flink, observer);
                 if (!options.exitWhenDone()) {
                     say("");
                     say("done; the dashboard stays up until you press Ctrl-C");
@@ -81,9 +84,9 @@ final class Demo {
         }
     }
 
-    private void run(ImpressionSource log, LocalBroker broker, LocalFlink flink, Observer observer) throws Exception {
-        KafkaOptions kafka =
-                new KafkaOptions(KafkaConnection.to(broker.bootstrapServers()), TOPICS, TRANSACTION_TIMEOUT);
+    private void run(LocalBroker broker, LocalFlink flink, Observer observer) throws Exception {
+        KafkaOptions kafka = new KafkaOptions(
+                KafkaConnection.to(broker.bootstrapServers()), TOPICS, KafkaOptions.TRANSACTION_TIMEOUT.defaultValue());
         observer.look();
         long before = observer.predictions();
         if (before > 0) {

@@ -16,7 +16,6 @@ import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.DatasetOptions;
 import io.caiman.replay.dataset.ImpressionSource;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,16 +120,14 @@ public final class DemoCommand implements Callable<Integer> {
         System.setProperty("caiman.log.file", path.resolve("caiman.log").toString());
         System.setProperty("caiman.log.to", "file");
         DemoOptions options = options();
-        checkLog(options);
-        checkWritable("--report", report);
-        checkWritable("--predictions", predictions);
-        RunDirectory directory = claim(path, options);
-        if (workDirectory.isEmpty()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(directory::delete));
-        }
-        PrintWriter terminal = command.commandLine().getOut();
-        try {
-            new Demo(options, directory, terminal).run();
+        try (ImpressionSource opened = open(options)) {
+            checkWritable("--report", report);
+            checkWritable("--predictions", predictions);
+            RunDirectory directory = claim(path, options);
+            if (workDirectory.isEmpty()) {
+                Runtime.getRuntime().addShutdownHook(new Thread(directory::delete));
+            }
+            new Demo(options, opened, directory, command.commandLine().getOut()).run();
         } catch (ReplayException | BrokerStartException | DashboardStartException | IllegalArgumentException e) {
             throw refused(e);
         }
@@ -186,10 +183,10 @@ public final class DemoCommand implements Callable<Integer> {
         return MetricsOptions.from(configuration);
     }
 
-    /** What is wrong with the log is told before anything starts. */
-    private void checkLog(DemoOptions options) {
-        try (ImpressionSource ignored = options.dataset().open(options.log())) {
-            // opening checks files, headers and side tables
+    /** Opening checks files, headers and side tables: what is wrong with the log is told before anything starts. */
+    private ImpressionSource open(DemoOptions options) {
+        try {
+            return options.dataset().open(options.log());
         } catch (DatasetException e) {
             throw refused(e);
         }

@@ -29,7 +29,6 @@ final class Assembly {
     /**
      * @param features number of features
      * @param priorOf for each feature, its place among the prior features, or -1
-     * @param domainCount number of domains in the spec
      */
     Assembly(RowLayout layout, int features, int[] priorOf) {
         this.layout = layout;

@@ -78,10 +78,6 @@ public final class MiniBatch {
         return size;
     }
 
-    int features() {
-        return features;
-    }
-
     int entries() {
         return entries;
     }
