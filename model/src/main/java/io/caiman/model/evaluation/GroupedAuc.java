@@ -1,6 +1,8 @@
 package io.caiman.model.evaluation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -30,30 +32,38 @@ public record GroupedAuc(long users, long impressions, double weightedAuc) {
      * @param labels [n]
      */
     public static GroupedAuc of(int[] users, double[] scores, boolean[] labels) {
+        return byUser(users, scores, labels).stream().reduce(NONE, GroupedAuc::plus);
+    }
+
+    /** The sums of each user with both a positive and a negative, in the order of the users' numbers. */
+    static List<GroupedAuc> byUser(int[] users, double[] scores, boolean[] labels) {
         if (users.length != scores.length) {
             throw new IllegalArgumentException(
                     "%d users but %d scores: expected one user for each score".formatted(users.length, scores.length));
         }
         long[] scoredLabels = ScoredLabel.encode(scores, labels);
-        long[] byUser = new long[users.length];
+        long[] positions = new long[users.length];
         for (int i = 0; i < users.length; i++) {
-            byUser[i] = (long) users[i] << Integer.SIZE | i;
+            positions[i] = (long) users[i] << Integer.SIZE | i;
         }
-        Arrays.sort(byUser);
-        GroupedAuc sum = NONE;
-        for (int from = 0, to; from < byUser.length; from = to) {
-            int user = (int) (byUser[from] >> Integer.SIZE);
+        Arrays.sort(positions);
+        List<GroupedAuc> byUser = new ArrayList<>();
+        for (int from = 0, to; from < positions.length; from = to) {
+            int user = (int) (positions[from] >> Integer.SIZE);
             to = from;
-            while (to < byUser.length && (int) (byUser[to] >> Integer.SIZE) == user) {
+            while (to < positions.length && (int) (positions[to] >> Integer.SIZE) == user) {
                 to++;
             }
             long[] own = new long[to - from];
             for (int i = 0; i < own.length; i++) {
-                own[i] = scoredLabels[(int) byUser[from + i]];
+                own[i] = scoredLabels[(int) positions[from + i]];
             }
-            sum = sum.plus(ofUser(RankedScores.ofEncoded(own)));
+            GroupedAuc sums = ofUser(RankedScores.ofEncoded(own));
+            if (sums.users() > 0) {
+                byUser.add(sums);
+            }
         }
-        return sum;
+        return byUser;
     }
 
     public GroupedAuc plus(GroupedAuc other) {
