@@ -1,10 +1,10 @@
 package io.caiman.model.embedding;
 
 /**
- * Holds embedding rows by key. A key that was never written has the row its {@link RowInitializer} gives it, so rows
+ * Holds embedding rows by key. A key that was never written has the row its {@link FirstValues} give it, so rows
  * need no creating, and what a row starts from does not depend on when it is first seen.
  *
- * <p>Rows go in and out in bulk, through flat arrays of {@link RowLayout#stride()} floats a row. Not safe for use by
+ * <p>Rows go in and out in bulk, through flat arrays of {@link FirstValues#stride()} floats a row. Not safe for use by
  * several threads.
  */
 public interface EmbeddingStore {

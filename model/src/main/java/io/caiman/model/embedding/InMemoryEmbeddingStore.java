@@ -7,14 +7,14 @@ public final class InMemoryEmbeddingStore implements EmbeddingStore {
 
     private static final int FIRST_ROWS = 1024;
 
-    private final RowInitializer initializer;
+    private final FirstValues firstValues;
     private final int stride;
     private final KeyIndex index = new KeyIndex(FIRST_ROWS);
     private float[] stored;
 
-    public InMemoryEmbeddingStore(RowInitializer initializer) {
-        this.initializer = initializer;
-        this.stride = initializer.layout().stride();
+    public InMemoryEmbeddingStore(FirstValues firstValues) {
+        this.firstValues = firstValues;
+        this.stride = firstValues.stride();
         this.stored = new float[FIRST_ROWS * stride];
     }
 
@@ -23,7 +23,7 @@ public final class InMemoryEmbeddingStore implements EmbeddingStore {
         for (int i = 0; i < count; i++) {
             int at = index.find(keys[i]);
             if (at < 0) {
-                initializer.initialize(keys[i], rows, i * stride);
+                firstValues.initialize(keys[i], rows, i * stride);
             } else {
                 System.arraycopy(stored, at * stride, rows, i * stride, stride);
             }

@@ -26,28 +26,32 @@ public final class RowAdaGrad {
     /**
      * Updates all embeddings of {@code count} rows.
      *
-     * @param rows {@code [count, stride]}
+     * @param rows {@code [count, stride]}; of no use any more if a gradient is not finite
      * @param gradients {@code [count, embeddings, dimension]}
+     * @param scale what the gradients are multiplied by
+     * @return the square of the Euclidean norm of the gradients as given, not finite if any of them is not
      */
-    public void update(float[] rows, float[] gradients, int count) {
+    public double update(float[] rows, float[] gradients, int count, float scale) {
         int dimension = layout.dimension();
         int embeddings = layout.embeddings();
+        double sum = 0;
         for (int row = 0; row < count; row++) {
             int rowStart = row * layout.stride();
             for (int embedding = 0; embedding < embeddings; embedding++) {
                 int gradient = (row * embeddings + embedding) * dimension;
-                float squares = 0f;
-                for (int j = 0; j < dimension; j++) {
-                    squares += gradients[gradient + j] * gradients[gradient + j];
-                }
-                int accumulator = rowStart + layout.accumulator(embedding);
-                rows[accumulator] += squares / dimension;
-                float step = learningRate / (float) Math.sqrt(rows[accumulator]);
-                int weights = rowStart + layout.weights(embedding);
-                for (int j = 0; j < dimension; j++) {
-                    rows[weights + j] -= step * gradients[gradient + j];
+                float square = SquaredNorm.of(gradients, gradient, dimension);
+                sum += square;
+                if (square > 0) {
+                    int accumulator = rowStart + layout.accumulator(embedding);
+                    rows[accumulator] += scale * scale * square / dimension;
+                    float step = scale * learningRate / (float) Math.sqrt(rows[accumulator]);
+                    int weights = rowStart + layout.weights(embedding);
+                    for (int j = 0; j < dimension; j++) {
+                        rows[weights + j] -= step * gradients[gradient + j];
+                    }
                 }
             }
         }
+        return sum;
     }
 }

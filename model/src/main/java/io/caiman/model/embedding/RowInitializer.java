@@ -4,25 +4,21 @@ import io.caiman.model.spec.ModelSpec;
 import java.util.Arrays;
 
 /**
- * Gives a row its first values, as a function of seed and key alone: embeddings uniform in (-scale, scale), bias 0,
- * accumulators as the optimizers want them.
+ * First values of features' rows: embeddings and factors uniform in (-scale, scale) each with its own scale, biases and
+ * sightings 0, accumulators as the optimizers want them.
  */
-public final class RowInitializer {
+public final class RowInitializer implements FirstValues {
 
     private static final float TO_UNIT = 0x1.0p-23f;
 
     private final RowLayout layout;
+    private final ModelSpec spec;
     private final long seed;
-    private final float scale;
-    private final float accumulator;
-    private final float biasAccumulator;
 
     public RowInitializer(ModelSpec spec) {
-        this.layout = new RowLayout(spec.embedding().sets(), spec.embedding().dimension());
+        this.layout = RowLayout.of(spec);
+        this.spec = spec;
         this.seed = RowKeys.mix(spec.seed());
-        this.scale = spec.embedding().initialScale();
-        this.accumulator = spec.rowOptimizer().initialAccumulator();
-        this.biasAccumulator = spec.wide().initialAccumulator();
     }
 
     /** The layout of the rows it fills. */
@@ -30,16 +26,35 @@ public final class RowInitializer {
         return layout;
     }
 
-    /** Writes the first values of the row with this key at {@code offset}. */
+    @Override
+    public int stride() {
+        return layout.stride();
+    }
+
+    @Override
     public void initialize(long key, float[] rows, int offset) {
         int weights = layout.embeddings() * layout.dimension();
         long state = RowKeys.mix(seed ^ key);
-        for (int i = 0; i < weights; i++) {
+        uniform(state, spec.embedding().initialScale(), rows, offset, weights);
+        Arrays.fill(
+                rows,
+                offset + weights,
+                offset + layout.bias(),
+                spec.rowOptimizer().initialAccumulator());
+        rows[offset + layout.bias()] = 0f;
+        rows[offset + layout.biasAccumulator()] = spec.wide().initialAccumulator();
+        if (layout.factors() > 0) {
+            float scale = spec.wide().factors().initialScale();
+            uniform(state + weights, scale, rows, offset + layout.factor(), layout.factors());
+            rows[offset + layout.factorAccumulator()] = spec.wide().factors().initialAccumulator();
+        }
+        rows[offset + layout.sightings()] = 0f;
+    }
+
+    private static void uniform(long state, float scale, float[] rows, int offset, int count) {
+        for (int i = 0; i < count; i++) {
             long bits = RowKeys.mix(state + i);
             rows[offset + i] = ((bits >>> 40) * TO_UNIT - 1f) * scale;
         }
-        Arrays.fill(rows, offset + weights, offset + layout.bias(), accumulator);
-        rows[offset + layout.bias()] = 0f;
-        rows[offset + layout.biasAccumulator()] = biasAccumulator;
     }
 }

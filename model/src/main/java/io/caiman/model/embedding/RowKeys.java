@@ -27,6 +27,16 @@ public final class RowKeys {
         return mix(featureHash + mix(id));
     }
 
+    /**
+     * The key of a pair of ids of two crossed features.
+     *
+     * @param first row key of the first feature's id
+     * @param second row key of the second feature's id
+     */
+    public static long cross(long first, long second) {
+        return mix(first + mix(second));
+    }
+
     /** The finalizer of SplitMix64 (Steele, Lea and Flood 2014), a bijection that spreads every bit over all others. */
     public static long mix(long value) {
         long z = value + 0x9E3779B97F4A7C15L;

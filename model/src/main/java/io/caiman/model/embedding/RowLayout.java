@@ -1,33 +1,50 @@
 package io.caiman.model.embedding;
 
+import io.caiman.model.spec.ModelSpec;
+
 /**
  * Where things stand in one embedding row, a run of {@link #stride()} floats:
  *
  * <pre>
  * [0, sets*dimension)          the embeddings, set after set
- * [.., +dimension)             the prior embedding, for the gates
- * [.., +sets+1)                one AdaGrad accumulator for each of those embeddings
+ * [.., +dimension)             the prior embedding, where the gates read one
+ * [.., +embeddings)            one AdaGrad accumulator for each of those embeddings
  * [.., +2)                     the wide part's bias and its AdaGrad accumulator
+ * [.., +factors)               the wide part's factors
+ * [.., +1)                     their AdaGrad accumulator, where there are factors
+ * [.., +1)                     sightings: how often the model has learned from this id
  * </pre>
  *
  * <p>All features share one layout, so a store needs one stride. Features outside the gates' prior leave theirs unused;
  * nearly all rows are users and items, which use it.
  *
  * @param sets number of embedding sets
+ * @param prior whether there is a prior embedding
  * @param dimension width of one embedding
+ * @param factors width of the factors, 0 without
  */
-public record RowLayout(int sets, int dimension) {
+public record RowLayout(int sets, boolean prior, int dimension, int factors) {
 
     public RowLayout {
-        if (sets < 1 || dimension < 1) {
+        if (sets < 1 || dimension < 1 || factors < 0) {
             throw new IllegalArgumentException(
-                    "sets and dimension must be positive: sets=" + sets + ", dimension=" + dimension);
+                    "sets and dimension must be positive, factors not negative: sets=%d, dimension=%d, factors=%d"
+                            .formatted(sets, dimension, factors));
         }
     }
 
-    /** Embeddings in a row: those of the sets and the prior one, which comes last. */
+    /** The layout of a model's rows. */
+    public static RowLayout of(ModelSpec spec) {
+        return new RowLayout(
+                spec.embeddingSets(),
+                spec.gate().readsPrior(),
+                spec.embedding().dimension(),
+                spec.wide().factors().width());
+    }
+
+    /** Embeddings in a row: those of the sets and, after them, the prior one where there is one. */
     public int embeddings() {
-        return sets + 1;
+        return prior ? sets + 1 : sets;
     }
 
     /** Offset of an embedding's first weight; {@code embedding == sets} is the prior one. */
@@ -50,8 +67,23 @@ public record RowLayout(int sets, int dimension) {
         return bias() + 1;
     }
 
+    /** Offset of the first factor. */
+    public int factor() {
+        return bias() + 2;
+    }
+
+    /** Offset of the accumulator of the factors. */
+    public int factorAccumulator() {
+        return factor() + factors;
+    }
+
+    /** Offset of the count of sightings, exact up to 2^24 and standing still there. */
+    public int sightings() {
+        return factor() + (factors == 0 ? 0 : factors + 1);
+    }
+
     /** Floats in one row. */
     public int stride() {
-        return bias() + 2;
+        return sightings() + 1;
     }
 }

@@ -17,6 +17,11 @@ public final class Autograd {
         JniUtils.setGradMode(true);
     }
 
+    /** From here on this thread's computations are not recorded. */
+    public static void stop() {
+        JniUtils.setGradMode(false);
+    }
+
     /** Gives every leaf that a scalar was computed from its gradient of that scalar. */
     public static void backward(NDArray scalar) {
         NDArray one = scalar.getManager().ones(scalar.getShape());

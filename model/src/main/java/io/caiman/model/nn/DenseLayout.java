@@ -18,12 +18,14 @@ public final class DenseLayout {
      * @return its number, for {@link Leaves#get}
      */
     public int add(String name, Shape shape, double bound) {
-        slices.add(new Slice(name, shape, size, (float) bound));
-        size = Math.addExact(size, Math.toIntExact(shape.size()));
+        // Every array starts where a cache line starts.
+        int offset = (size + AlignedFloats.LINE_FLOATS - 1) / AlignedFloats.LINE_FLOATS * AlignedFloats.LINE_FLOATS;
+        slices.add(new Slice(name, shape, offset, (float) bound));
+        size = Math.addExact(offset, Math.toIntExact(shape.size()));
         return slices.size() - 1;
     }
 
-    /** Weights in all. */
+    /** Floats in the buffer, the gaps between arrays included. */
     public int size() {
         return size;
     }

@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDManager;
 import io.caiman.model.embedding.RowKeys;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * The dense weights of a network, in one direct buffer: a training step sees each array as a leaf without copying, and
- * the optimizer and snapshots run over plain floats.
+ * The dense weights of a network, twice: in a plain array, which the optimizer and snapshots work on, for over one a
+ * loop vectorizes; and in a direct buffer, which a training step sees as leaves without copying. {@link #publish} makes
+ * the second equal the first.
  */
 public final class DenseParameters {
 
@@ -17,20 +17,21 @@ public final class DenseParameters {
 
     private final List<DenseLayout.Slice> slices;
     private final ByteBuffer bytes;
-    private final FloatBuffer values;
+    private final float[] values;
 
     /** First weights, a function of the layout and the seed alone. */
     public DenseParameters(DenseLayout layout, long seed) {
         this.slices = layout.slices();
-        this.bytes = ByteBuffer.allocateDirect(layout.size() * Float.BYTES).order(ByteOrder.nativeOrder());
-        this.values = bytes.asFloatBuffer();
+        this.bytes = AlignedFloats.allocate(layout.size());
+        this.values = new float[layout.size()];
         for (DenseLayout.Slice slice : slices) {
             long state = RowKeys.mix(seed) ^ RowKeys.hash(slice.name());
             for (int i = 0; i < slice.length(); i++) {
                 long bits = RowKeys.mix(state + i);
-                values.put(slice.offset() + i, ((bits >>> 40) * TO_UNIT - 1f) * slice.bound());
+                values[slice.offset() + i] = ((bits >>> 40) * TO_UNIT - 1f) * slice.bound();
             }
         }
+        publish(0, values.length);
     }
 
     /** The arrays' names, shapes and places. */
@@ -38,9 +39,14 @@ public final class DenseParameters {
         return slices;
     }
 
-    /** All weights; writing to it changes the network. */
-    public FloatBuffer values() {
+    /** All weights; what is written here changes the network once it is published. */
+    public float[] values() {
         return values;
+    }
+
+    /** Lets the network see these weights as they are now. */
+    public void publish(int offset, int length) {
+        bytes.asFloatBuffer().put(offset, values, offset, length);
     }
 
     /** Leaves for one forward and backward pass; they and all that is computed from them belong to the manager. */

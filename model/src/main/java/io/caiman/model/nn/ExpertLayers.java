@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * M expert MLPs of the same shape side by side, each with its own input (Crocodile, Eq. 4): ReLU after every layer, the
- * last one too, so that outputs are not negative (Sec. 4.5). One batched product a layer serves all experts.
+ * M expert MLPs of the same shape side by side (Crocodile, Eq. 4): ReLU after every layer, the last one too, so that
+ * outputs are not negative (Sec. 4.5). One batched product a layer serves all experts.
  */
 public final class ExpertLayers {
 
@@ -36,14 +36,14 @@ public final class ExpertLayers {
     /**
      * The experts' outputs.
      *
-     * @param input {@code [experts, batch, inputWidth]}
+     * @param input {@code [experts, batch, inputWidth]}, or {@code [1, batch, inputWidth]} for the same input to all
      * @return {@code [experts, batch, last width]}
      */
     public NDArray forward(Leaves leaves, NDArray input) {
         NDArray hidden = input;
         for (int layer = 0; layer < weights.size(); layer++) {
-            hidden = Activation.relu(
-                    hidden.matMul(leaves.get(weights.get(layer))).add(leaves.get(biases.get(layer))));
+            NDArray linear = hidden.matMul(leaves.get(weights.get(layer)));
+            hidden = Activation.relu(linear.addi(leaves.get(biases.get(layer))));
         }
         return hidden;
     }

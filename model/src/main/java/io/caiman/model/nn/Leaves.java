@@ -46,4 +46,12 @@ public final class Leaves {
     public static FloatBuffer floats(NDArray array) {
         return array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
+
+    /** An array's floats as a copy. */
+    public static float[] toArray(NDArray array) {
+        FloatBuffer floats = floats(array);
+        float[] copy = new float[floats.remaining()];
+        floats.get(copy);
+        return copy;
+    }
 }

@@ -41,7 +41,7 @@ public final class Tower {
     public NDArray forward(Leaves leaves, NDArray input) {
         NDArray hidden = input;
         for (int layer = 0; layer < weights.size(); layer++) {
-            NDArray linear = hidden.matMul(leaves.get(weights.get(layer))).add(leaves.get(biases.get(layer)));
+            NDArray linear = hidden.matMul(leaves.get(weights.get(layer))).addi(leaves.get(biases.get(layer)));
             hidden = layer == weights.size() - 1 ? linear : Activation.relu(linear);
         }
         return hidden;

@@ -3,18 +3,27 @@ package io.caiman.model.spec;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What is minimised: binary cross-entropy plus {@code covarianceWeight} times the covariance loss (Crocodile, Eq. 7).
+ * What is minimised: binary cross-entropy plus {@code disentanglingWeight} times a loss that keeps the experts apart
+ * (Crocodile, Eq. 7).
  *
  * @param crossEntropy how the samples' cross-entropies become one number
- * @param covarianceWeight alpha in Eq. 7; 0 leaves the covariance loss out
- * @param covarianceNormalization whether the covariance loss is divided by the batch size. The paper's is not, so an
- *     alpha found with {@code none} on batches of N is alpha * N with {@code batch}
+ * @param disentangling which loss keeps the experts apart
+ * @param disentanglingWeight alpha in Eq. 7
+ * @param normalization whether sums over a batch's samples are divided by their number. The paper's covariance loss is
+ *     not, so an alpha found with {@code none} on batches of N is alpha * N with {@code batch}
+ * @param sampledRows how many samples of a batch the disentangling loss looks at; the paper found 32 enough (Sec. 5.6).
+ *     0: all of them
  */
 public record LossSpec(
-        CrossEntropy crossEntropy, float covarianceWeight, CovarianceNormalization covarianceNormalization) {
+        CrossEntropy crossEntropy,
+        Disentangling disentangling,
+        float disentanglingWeight,
+        Normalization normalization,
+        int sampledRows) {
 
     public LossSpec {
-        Require.notNegative("loss.covariance-weight", covarianceWeight);
+        Require.notNegative("loss.disentangling-weight", disentanglingWeight);
+        Require.notNegative("loss.sampled-rows", sampledRows);
     }
 
     /** How the samples' cross-entropies are combined. */
@@ -27,13 +36,18 @@ public record LossSpec(
         MEAN
     }
 
-    /** What the covariance loss is divided by, besides d². */
-    public enum CovarianceNormalization {
+    /** What a disentangling loss that sums over samples is divided by. */
+    public enum Normalization {
         /** Nothing, as in Eq. 6. */
         @JsonProperty("none")
         NONE,
         /** The number of samples, which makes alpha independent of the batch size. */
         @JsonProperty("batch")
-        BATCH
+        BATCH;
+
+        /** What a sum over this many samples is multiplied by. */
+        public float factor(long samples) {
+            return this == BATCH ? 1f / samples : 1f;
+        }
     }
 }

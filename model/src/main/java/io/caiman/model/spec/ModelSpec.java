@@ -15,13 +15,17 @@ import java.util.Set;
  * @param features its categorical inputs: {@code user}, {@code item}, {@code domain} or names of slots
  * @param priorFeatures the features whose prior embeddings feed the gates (Eq. 9), a part of {@code features}
  * @param embedding the embedding tables
- * @param experts widths of the expert MLPs' layers, ReLU after each (Eq. 4)
+ * @param experts how many experts, and their layers
+ * @param gate how a domain mixes the experts
  * @param towers widths of the hidden layers of the tower MLPs, ReLU after each; a last layer of width 1 follows (Eq. 5)
  * @param loss what is minimised
- * @param wide the bias for each feature id
+ * @param wide what is added to the deep part's logit and may learn at every impression
  * @param rowOptimizer for embedding rows
  * @param denseOptimizer for the weights of experts, gates and towers
+ * @param gradientClip largest Euclidean norm of a step's gradient, dense weights and rows together; a longer one is
+ *     shortened to it. 0: no limit
  * @param batch when a mini-batch is complete
+ * @param health what is watched while the model learns
  */
 public record ModelSpec(
         String name,
@@ -31,13 +35,16 @@ public record ModelSpec(
         List<String> features,
         List<String> priorFeatures,
         EmbeddingSpec embedding,
-        List<Integer> experts,
+        ExpertsSpec experts,
+        Gate gate,
         List<Integer> towers,
         LossSpec loss,
         WideSpec wide,
         AdaGradSpec rowOptimizer,
         AdamSpec denseOptimizer,
-        BatchSpec batch) {
+        float gradientClip,
+        BatchSpec batch,
+        HealthSpec health) {
 
     public ModelSpec {
         Require.named("name", name);
@@ -45,17 +52,38 @@ public record ModelSpec(
         domains = Require.distinctNames("domains", domains);
         features = Require.distinctNames("features", features);
         priorFeatures = Require.distinctNames("prior-features", priorFeatures);
-        Set<String> unknown = new HashSet<>(priorFeatures);
-        unknown.removeAll(features);
-        Require.that(
-                unknown.isEmpty(), "prior-features", priorFeatures, "a part of 'features', which lacks " + unknown);
-        experts = Require.widths("experts", experts);
-        Require.that(!experts.isEmpty(), "experts", experts, "at least one layer width");
+        partOf(features, "prior-features", priorFeatures);
         towers = Require.widths("towers", towers);
+        Require.notNegative("gradient-clip", gradientClip);
+        partOf(features, "wide.factors.features", wide.factors().features());
+        for (List<String> pair : wide.crosses().pairs()) {
+            partOf(features, "wide.crosses.pairs", pair);
+        }
+        partOf(features, "health.feature", health.everySteps() == 0 ? List.of() : List.of(health.feature()));
+    }
+
+    private static void partOf(List<String> features, String key, List<String> names) {
+        Set<String> unknown = new HashSet<>(names);
+        features.forEach(unknown::remove);
+        Require.that(unknown.isEmpty(), key, names, "a part of 'features', which lacks " + unknown);
+    }
+
+    /** Number of embedding sets: one for each expert, or a single one. */
+    public int embeddingSets() {
+        return embedding.sets() == EmbeddingSpec.Sets.MULTI ? experts.count() : 1;
     }
 
     /** The same model with another seed. */
     public ModelSpec withSeed(long newSeed) {
+        return with(newSeed, batch);
+    }
+
+    /** The same model with other mini-batches. */
+    public ModelSpec withBatch(BatchSpec newBatch) {
+        return with(seed, newBatch);
+    }
+
+    private ModelSpec with(long newSeed, BatchSpec newBatch) {
         return new ModelSpec(
                 name,
                 newSeed,
@@ -65,30 +93,14 @@ public record ModelSpec(
                 priorFeatures,
                 embedding,
                 experts,
+                gate,
                 towers,
                 loss,
                 wide,
                 rowOptimizer,
                 denseOptimizer,
-                batch);
-    }
-
-    /** The same model with other mini-batches. */
-    public ModelSpec withBatch(BatchSpec newBatch) {
-        return new ModelSpec(
-                name,
-                seed,
-                task,
-                domains,
-                features,
-                priorFeatures,
-                embedding,
-                experts,
-                towers,
-                loss,
-                wide,
-                rowOptimizer,
-                denseOptimizer,
-                newBatch);
+                gradientClip,
+                newBatch,
+                health);
     }
 }

@@ -27,6 +27,11 @@ final class Require {
     /** Copies the list, having checked that it has entries, none blank and none twice. */
     static List<String> distinctNames(String key, List<String> values) {
         that(!values.isEmpty(), key, values, "at least one entry");
+        return noneTwice(key, values);
+    }
+
+    /** Copies the list, having checked that no entry is blank or there twice. */
+    static List<String> noneTwice(String key, List<String> values) {
         that(values.stream().noneMatch(String::isBlank), key, values, "no blank entry");
         that(new HashSet<>(values).size() == values.size(), key, values, "no entry twice");
         return List.copyOf(values);

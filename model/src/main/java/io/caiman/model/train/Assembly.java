@@ -1,9 +1,11 @@
 package io.caiman.model.train;
 
 import io.caiman.model.embedding.EmbeddingStore;
-import io.caiman.model.embedding.KeyIndex;
 import io.caiman.model.embedding.RowLayout;
+import io.caiman.model.spec.ModelSpec;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A mini-batch with the rows it needs: which rows those are, the samples' order by domain, and the way from rows to the
@@ -14,48 +16,50 @@ final class Assembly {
     private final RowLayout layout;
     private final int features;
     private final int[] priorOf;
-    private final int priorFeatures;
+    private final int domainCount;
+    private final int inputWidth;
+    private final int priorWidth;
 
-    private final KeyIndex index = new KeyIndex(1024);
-    private int[] rowOf = new int[0];
-    private float[] rows = new float[0];
+    private final RowTable table;
     private float[] gradients = new float[0];
+    private boolean[] touched = new boolean[0];
     private int[] position = new int[0];
     private int[] domains = new int[0];
     private int[] counts = new int[0];
-    private float[] embeddings = new float[0];
-    private float[] prior = new float[0];
+    private final DirectFloats embeddings = new DirectFloats();
+    private final DirectFloats prior = new DirectFloats();
+    /** One sample's input, {@code [sets, features * dimension]}, or its gradient. */
+    private final float[] input;
+    /** One sample's prior, {@code [prior features * dimension]}, or its gradient. */
+    private final float[] priorInput;
 
-    /**
-     * @param features number of features
-     * @param priorOf for each feature, its place among the prior features, or -1
-     */
-    Assembly(RowLayout layout, int features, int[] priorOf) {
+    Assembly(ModelSpec spec, RowLayout layout) {
         this.layout = layout;
-        this.features = features;
-        this.priorOf = priorOf.clone();
-        this.priorFeatures = (int) Arrays.stream(priorOf).filter(at -> at >= 0).count();
+        this.features = spec.features().size();
+        List<String> priorNames = layout.prior() ? spec.priorFeatures() : List.of();
+        // For each feature its place among the prior features, or -1.
+        this.priorOf = spec.features().stream().mapToInt(priorNames::indexOf).toArray();
+        this.domainCount = spec.domains().size();
+        this.inputWidth = features * layout.dimension();
+        this.priorWidth = priorNames.size() * layout.dimension();
+        this.input = new float[layout.sets() * inputWidth];
+        this.priorInput = new float[priorWidth];
+        this.table = new RowTable(layout.stride());
     }
 
     /** Finds the batch's distinct rows, fetches them and orders the samples. */
-    void load(MiniBatch batch, EmbeddingStore store, int domainCount) {
-        index.clear();
-        rowOf = atLeast(rowOf, batch.entries());
-        for (int entry = 0; entry < batch.entries(); entry++) {
-            rowOf[entry] = index.add(batch.key(entry));
-        }
-        rows = atLeast(rows, index.size() * layout.stride());
-        store.gather(index.keys(), index.size(), rows);
-        order(batch, domainCount);
+    void load(MiniBatch batch, EmbeddingStore store) {
+        table.load(batch.keys(), batch.entries(), store);
+        order(batch);
         fill(batch);
     }
 
     /** Puts the rows back. */
     void store(EmbeddingStore store) {
-        store.scatter(index.keys(), index.size(), rows);
+        table.store(store);
     }
 
-    private void order(MiniBatch batch, int domainCount) {
+    private void order(MiniBatch batch) {
         int[] starts = new int[domainCount + 1];
         for (int sample = 0; sample < batch.size(); sample++) {
             starts[batch.domain(sample) + 1]++;
@@ -73,36 +77,48 @@ final class Assembly {
         }
         domains = Arrays.copyOf(domains, present);
         counts = Arrays.copyOf(counts, present);
-        position = atLeast(position, batch.size());
+        position = Growing.atLeast(position, batch.size());
         for (int sample = 0; sample < batch.size(); sample++) {
             position[sample] = starts[batch.domain(sample)]++;
         }
     }
 
+    /** Sample by sample through small arrays that stay in the processor's cache, then in long runs to the buffers. */
     private void fill(MiniBatch batch) {
-        int dimension = layout.dimension();
-        embeddings = zeros(embeddings, embeddingFloats(batch));
-        prior = zeros(prior, priorFloats(batch));
+        embeddings.resize(Math.multiplyExact(layout.sets() * inputWidth, batch.size()));
+        prior.resize(batch.size() * priorWidth);
         for (int sample = 0; sample < batch.size(); sample++) {
             for (int feature = 0; feature < features; feature++) {
-                for (int entry = batch.start(sample, feature); entry < batch.end(sample, feature); entry++) {
-                    int row = rowOf[entry] * layout.stride();
-                    float share = batch.share(entry);
-                    for (int set = 0; set < layout.sets(); set++) {
-                        int to = embeddingAt(batch, set, sample, feature);
-                        int from = row + layout.weights(set);
-                        for (int j = 0; j < dimension; j++) {
-                            embeddings[to + j] += share * rows[from + j];
-                        }
-                    }
-                    if (priorOf[feature] >= 0) {
-                        int to = priorAt(sample, feature);
-                        int from = row + layout.weights(layout.sets());
-                        for (int j = 0; j < dimension; j++) {
-                            prior[to + j] += share * rows[from + j];
-                        }
-                    }
+                int start = batch.start(sample, feature);
+                int end = batch.end(sample, feature);
+                for (int set = 0; set < layout.sets(); set++) {
+                    pool(batch, start, end, layout.weights(set), input, inputAt(set, feature));
                 }
+                if (priorOf[feature] >= 0) {
+                    pool(batch, start, end, layout.weights(layout.sets()), priorInput, priorAt(feature));
+                }
+            }
+            for (int set = 0; set < layout.sets(); set++) {
+                embeddings.floats().put(embeddingAt(batch, set, sample), input, set * inputWidth, inputWidth);
+            }
+            prior.floats().put(position[sample] * priorWidth, priorInput, 0, priorWidth);
+        }
+    }
+
+    /** The sum of a feature's embeddings, each with its share; most features have one id with a share of 1. */
+    private void pool(MiniBatch batch, int start, int end, int weights, float[] target, int at) {
+        int dimension = layout.dimension();
+        float[] rows = table.rows();
+        if (end == start + 1 && batch.share(start) == 1f) {
+            System.arraycopy(rows, table.row(start) + weights, target, at, dimension);
+            return;
+        }
+        Arrays.fill(target, at, at + dimension, 0f);
+        for (int entry = start; entry < end; entry++) {
+            int from = table.row(entry) + weights;
+            float share = batch.share(entry);
+            for (int j = 0; j < dimension; j++) {
+                target[at + j] += share * rows[from + j];
             }
         }
     }
@@ -113,72 +129,83 @@ final class Assembly {
      * @param embeddingGradient laid out as {@link #embeddings()}
      * @param priorGradient laid out as {@link #prior()}
      */
-    float[] rowGradients(MiniBatch batch, float[] embeddingGradient, float[] priorGradient) {
-        int dimension = layout.dimension();
-        gradients = zeros(gradients, index.size() * layout.embeddings() * dimension);
+    float[] rowGradients(MiniBatch batch, FloatBuffer embeddingGradient, FloatBuffer priorGradient) {
+        gradients = Growing.atLeast(gradients, table.distinct() * layout.embeddings() * layout.dimension());
+        touched = touched.length >= table.distinct() ? touched : new boolean[2 * table.distinct()];
+        Arrays.fill(touched, 0, table.distinct(), false);
         for (int sample = 0; sample < batch.size(); sample++) {
+            for (int set = 0; set < layout.sets(); set++) {
+                embeddingGradient.get(embeddingAt(batch, set, sample), input, set * inputWidth, inputWidth);
+            }
+            priorGradient.get(position[sample] * priorWidth, priorInput, 0, priorWidth);
             for (int feature = 0; feature < features; feature++) {
                 for (int entry = batch.start(sample, feature); entry < batch.end(sample, feature); entry++) {
-                    int row = rowOf[entry] * layout.embeddings() * dimension;
-                    float share = batch.share(entry);
-                    for (int set = 0; set < layout.sets(); set++) {
-                        int from = embeddingAt(batch, set, sample, feature);
-                        int to = row + set * dimension;
-                        for (int j = 0; j < dimension; j++) {
-                            gradients[to + j] += share * embeddingGradient[from + j];
-                        }
-                    }
-                    if (priorOf[feature] >= 0) {
-                        int from = priorAt(sample, feature);
-                        int to = row + layout.sets() * dimension;
-                        for (int j = 0; j < dimension; j++) {
-                            gradients[to + j] += share * priorGradient[from + j];
-                        }
-                    }
+                    spread(feature, table.number(entry), batch.share(entry));
                 }
             }
         }
         return gradients;
     }
 
-    private int embeddingAt(MiniBatch batch, int set, int sample, int feature) {
-        return ((set * batch.size() + position[sample]) * features + feature) * layout.dimension();
+    /** Adds a feature's gradients to those of one of its rows, or writes them where there are none yet. */
+    private void spread(int feature, int row, float share) {
+        int to = row * layout.embeddings() * layout.dimension();
+        boolean first = !touched[row];
+        touched[row] = true;
+        for (int set = 0; set < layout.sets(); set++) {
+            spread(first, share, input, inputAt(set, feature), to + layout.weights(set));
+        }
+        if (priorOf[feature] >= 0) {
+            spread(first, share, priorInput, priorAt(feature), to + layout.weights(layout.sets()));
+        } else if (first && layout.prior()) {
+            int from = to + layout.weights(layout.sets());
+            Arrays.fill(gradients, from, from + layout.dimension(), 0f);
+        }
     }
 
-    private int priorAt(int sample, int feature) {
-        return (position[sample] * priorFeatures + priorOf[feature]) * layout.dimension();
+    private void spread(boolean first, float share, float[] source, int from, int to) {
+        int dimension = layout.dimension();
+        float[] sums = gradients;
+        if (first && share == 1f) {
+            System.arraycopy(source, from, sums, to, dimension);
+        } else if (first) {
+            for (int j = 0; j < dimension; j++) {
+                sums[to + j] = share * source[from + j];
+            }
+        } else {
+            for (int j = 0; j < dimension; j++) {
+                sums[to + j] += share * source[from + j];
+            }
+        }
     }
 
-    int embeddingFloats(MiniBatch batch) {
-        return Math.multiplyExact(layout.sets() * features * layout.dimension(), batch.size());
+    /** Where a feature of the sample at hand stands in {@link #input}. */
+    private int inputAt(int set, int feature) {
+        return set * inputWidth + feature * layout.dimension();
     }
 
-    int priorFloats(MiniBatch batch) {
-        return batch.size() * priorFeatures * layout.dimension();
+    /** Where a prior feature of the sample at hand stands in {@link #priorInput}. */
+    private int priorAt(int feature) {
+        return priorOf[feature] * layout.dimension();
+    }
+
+    private int embeddingAt(MiniBatch batch, int set, int sample) {
+        return (set * batch.size() + position[sample]) * inputWidth;
     }
 
     /** The network's input {@code [sets, batch, features * dimension]}, samples by domain. */
-    float[] embeddings() {
+    DirectFloats embeddings() {
         return embeddings;
     }
 
     /** The gates' input {@code [batch, prior features * dimension]}, samples by domain. */
-    float[] prior() {
+    DirectFloats prior() {
         return prior;
     }
 
-    /** Rows of the batch, {@code [distinct rows, stride]}. */
-    float[] rows() {
-        return rows;
-    }
-
-    int distinctRows() {
-        return index.size();
-    }
-
-    /** Where an entry of the batch has its row in {@link #rows()}, in floats. */
-    int row(int entry) {
-        return rowOf[entry] * layout.stride();
+    /** The batch's rows, one entry of the table for each entry of the batch. */
+    RowTable table() {
+        return table;
     }
 
     /** Where a sample of the batch stands in the order by domain. */
@@ -194,25 +221,5 @@ final class Assembly {
     /** Samples of each of {@link #domains()}. */
     int[] counts() {
         return counts;
-    }
-
-    private static int[] atLeast(int[] array, int length) {
-        return array.length >= length ? array : new int[grown(array.length, length)];
-    }
-
-    private static float[] atLeast(float[] array, int length) {
-        return array.length >= length ? array : new float[grown(array.length, length)];
-    }
-
-    private static float[] zeros(float[] array, int length) {
-        if (array.length < length) {
-            return new float[grown(array.length, length)];
-        }
-        Arrays.fill(array, 0, length, 0f);
-        return array;
-    }
-
-    private static int grown(int length, int needed) {
-        return Math.max(needed, length + (length >> 1));
     }
 }

@@ -4,26 +4,33 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.caiman.model.nn.AlignedFloats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 
 /** A direct buffer that carries floats from the heap into arrays, reused from step to step. */
 final class DirectFloats {
 
     private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
+    private FloatBuffer floats = bytes.asFloatBuffer();
 
-    /**
-     * An array over the first floats of this one. On the CPU it shares the buffer: it is good until the next call.
-     *
-     * @param values at least as many as the shape holds
-     */
-    NDArray array(NDManager manager, float[] values, Shape shape) {
-        int length = Math.toIntExact(shape.size());
-        if (bytes.capacity() < length * Float.BYTES) {
-            bytes = ByteBuffer.allocateDirect(length * Float.BYTES * 3 / 2).order(ByteOrder.nativeOrder());
+    /** Makes room for this many floats; what was there is lost. */
+    void resize(int length) {
+        if (floats.capacity() < length) {
+            bytes = AlignedFloats.allocate(length);
+            floats = bytes.asFloatBuffer();
         }
-        bytes.asFloatBuffer().put(values, 0, length);
-        return manager.create(
-                bytes.slice(0, length * Float.BYTES).order(ByteOrder.nativeOrder()), shape, DataType.FLOAT32);
+    }
+
+    /** The floats, to be written by absolute position. */
+    FloatBuffer floats() {
+        return floats;
+    }
+
+    /** An array over the first floats. On the CPU it shares the buffer: it is good until the next change. */
+    NDArray array(NDManager manager, Shape shape) {
+        int length = Math.toIntExact(shape.size()) * Float.BYTES;
+        return manager.create(bytes.slice(0, length).order(ByteOrder.nativeOrder()), shape, DataType.FLOAT32);
     }
 }

@@ -90,8 +90,9 @@ public final class MiniBatch {
         return labels[sample];
     }
 
-    long key(int entry) {
-        return keys[entry];
+    /** Row keys, the first {@link #entries()} of the array. */
+    long[] keys() {
+        return keys;
     }
 
     /** Weight of an id over the number of ids of its feature. */

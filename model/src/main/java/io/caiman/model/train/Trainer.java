@@ -3,14 +3,16 @@ package io.caiman.model.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.caiman.model.embedding.EmbeddingStore;
+import io.caiman.model.embedding.CrossInitializer;
+import io.caiman.model.embedding.ModelRows;
 import io.caiman.model.embedding.RowAdaGrad;
-import io.caiman.model.embedding.RowInitializer;
 import io.caiman.model.embedding.RowLayout;
+import io.caiman.model.embedding.SquaredNorm;
 import io.caiman.model.loss.BinaryCrossEntropy;
 import io.caiman.model.nn.Adam;
 import io.caiman.model.nn.Autograd;
 import io.caiman.model.nn.ComputeDevice;
+import io.caiman.model.nn.DenseGradients;
 import io.caiman.model.nn.DenseParameters;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.spec.ModelSpec;
@@ -18,7 +20,7 @@ import io.caiman.model.zoo.Crocodile;
 import io.caiman.model.zoo.Network;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * Learns a model mini-batch by mini-batch: predict, then update, with one forward pass for both. A score comes from
@@ -30,91 +32,194 @@ import java.util.List;
  */
 public final class Trainer implements AutoCloseable {
 
+    private static final FloatBuffer NOTHING = FloatBuffer.allocate(0);
+
     private final ModelSpec spec;
-    private final EmbeddingStore store;
+    private final ModelRows rows;
     private final RowLayout layout;
     private final Network network;
     private final DenseParameters parameters;
+    private final DenseGradients denseGradients;
     private final Adam adam;
     private final RowAdaGrad rowAdaGrad;
     private final WidePart wide;
+    private final Crosses crosses;
     private final Assembly assembly;
+    private final HealthProbe health;
     private final NDManager manager;
 
-    private final DirectFloats embeddingBuffer = new DirectFloats();
-    private final DirectFloats priorBuffer = new DirectFloats();
-    private final DirectFloats slopeBuffer = new DirectFloats();
-    private float[] embeddingGradient = new float[0];
-    private float[] priorGradient = new float[0];
-    private float[] deep = new float[0];
-    private float[] slopes = new float[0];
+    private final DirectFloats slopes = new DirectFloats();
     private long steps;
+    private long skippedSteps;
 
     /**
      * A trainer with first weights.
      *
-     * @param store where the rows live; its initializer must be of the same spec
+     * @param rows where the rows live, with the first values of the same spec
      * @param device where the network computes
      */
-    public Trainer(ModelSpec spec, EmbeddingStore store, ComputeDevice device) {
+    public Trainer(ModelSpec spec, ModelRows rows, ComputeDevice device) {
         this.spec = spec;
-        this.store = store;
-        this.layout = new RowInitializer(spec).layout();
+        this.rows = rows;
+        this.layout = RowLayout.of(spec);
         this.network = new Crocodile(spec);
         this.parameters = new DenseParameters(network.layout(), spec.seed());
+        this.denseGradients = new DenseGradients(network.layout());
         this.adam = new Adam(spec.denseOptimizer(), parameters);
         this.rowAdaGrad = new RowAdaGrad(layout, spec.rowOptimizer());
-        this.wide = new WidePart(spec.wide(), layout, spec.features().size());
-        this.assembly = new Assembly(layout, spec.features().size(), priorOf(spec));
+        this.wide = new WidePart(spec, layout);
+        this.crosses = new Crosses(spec, new CrossInitializer(spec).stride());
+        this.assembly = new Assembly(spec, layout);
+        this.health = new HealthProbe(spec, layout);
         this.manager = device.open();
     }
 
-    private static int[] priorOf(ModelSpec spec) {
-        List<String> prior = spec.priorFeatures();
-        return spec.features().stream().mapToInt(prior::indexOf).toArray();
-    }
-
     /**
-     * Scores the impressions, then learns from them.
+     * Scores the impressions, then learns from them. A mini-batch whose loss or gradient is not finite teaches the model
+     * nothing, neither its deep nor its wide part, and is counted as skipped.
      *
      * @param batch at least one impression
      */
     public StepResult step(MiniBatch batch) {
-        if (batch.size() == 0) {
-            throw new IllegalArgumentException("a step needs at least one impression");
-        }
-        assembly.load(batch, store, spec.domains().size());
+        load(batch);
         double[] logits = new double[batch.size()];
         Autograd.record();
-        double crossEntropy;
-        double penalty;
         try (NDManager scope = manager.newSubManager()) {
-            NDArray embeddings = leaf(embeddingBuffer.array(scope, assembly.embeddings(), embeddingShape(batch)));
-            NDArray prior = leaf(priorBuffer.array(scope, assembly.prior(), priorShape(batch)));
+            Network.Input input = input(scope, batch);
             Leaves leaves = parameters.leaves(scope);
-            Network.Output output = network.forward(
-                    leaves, new Network.Input(embeddings, prior, assembly.domains(), assembly.counts()));
-            deep = copy(output.logits(), deep);
-            wide.score(batch, assembly, deep, logits);
-            crossEntropy = slopes(batch, logits);
-            NDArray slope = slopeBuffer.array(scope, slopes, new Shape(batch.size()));
+            Network.Output output = network.forward(leaves, input);
+            deepLogits(output, logits);
+            wide.learn(batch, assembly, crosses, logits);
+            double crossEntropy = slopes(batch, logits);
+            NDArray slope = slopes.array(scope, new Shape(batch.size()));
             NDArray objective = output.logits().mul(slope).sum();
             Autograd.backward(output.penalty().map(objective::add).orElse(objective));
-            penalty = output.penalty().map(NDArray::getFloat).orElse(0f);
-            embeddingGradient = copy(embeddings.getGradient(), embeddingGradient);
-            priorGradient = copy(prior.getGradient(), priorGradient);
-            adam.update(leaves);
+            double penalty = output.penalty().map(NDArray::getFloat).orElse(0f);
+            double norm = Double.isFinite(crossEntropy + penalty) ? learn(batch, leaves, input) : Double.NaN;
+            boolean learns = Double.isFinite(norm);
+            skippedSteps += learns ? 0 : 1;
+            boolean probed = learns
+                    && spec.health().everySteps() > 0
+                    && (steps + 1) % spec.health().everySteps() == 0;
+            return new StepResult(
+                    probabilities(logits),
+                    learns ? steps++ : steps,
+                    crossEntropy,
+                    penalty,
+                    learns ? Optional.empty() : Optional.of(notFinite(crossEntropy, penalty, norm)),
+                    probed
+                            ? Optional.of(health.probe(
+                                    new HealthProbe.Step(steps, skippedSteps, crossEntropy, norm),
+                                    output,
+                                    input.domains(),
+                                    parameters,
+                                    rows.features()))
+                            : Optional.empty());
         }
-        rowAdaGrad.update(
-                assembly.rows(),
-                assembly.rowGradients(batch, embeddingGradient, priorGradient),
-                assembly.distinctRows());
-        assembly.store(store);
-        double[] scores = logits;
+    }
+
+    /**
+     * Scores the impressions with the weights as they are; nothing is learned and no row is written.
+     *
+     * @param batch at least one impression
+     */
+    public Scored score(MiniBatch batch) {
+        load(batch);
+        double[] logits = new double[batch.size()];
+        Autograd.stop();
+        try (NDManager scope = manager.newSubManager()) {
+            Network.Output output = network.forward(parameters.leaves(scope), input(scope, batch));
+            deepLogits(output, logits);
+            wide.score(batch, assembly, crosses, logits);
+            NDArray norms = output.experts().square().sum(new int[] {2}).sqrt().transpose();
+            float[] byPosition = Leaves.toArray(norms);
+            int experts = spec.experts().count();
+            float[] byArrival = new float[byPosition.length];
+            for (int sample = 0; sample < batch.size(); sample++) {
+                System.arraycopy(byPosition, assembly.position(sample) * experts, byArrival, sample * experts, experts);
+            }
+            return new Scored(probabilities(logits), byArrival);
+        }
+    }
+
+    private void load(MiniBatch batch) {
+        if (batch.size() == 0) {
+            throw new IllegalArgumentException("a mini-batch needs at least one impression");
+        }
+        assembly.load(batch, rows.features());
+        if (crosses.exist()) {
+            crosses.load(batch, rows.crosses());
+        }
+    }
+
+    private Network.Input input(NDManager scope, MiniBatch batch) {
+        long width = layout.dimension();
+        Shape all = new Shape(layout.sets(), batch.size(), spec.features().size() * width);
+        NDArray embeddings = assembly.embeddings().array(scope, all);
+        embeddings.setRequiresGradient(true);
+        Optional<NDArray> prior = Optional.empty();
+        if (layout.prior()) {
+            Shape shape = new Shape(batch.size(), spec.priorFeatures().size() * width);
+            NDArray array = assembly.prior().array(scope, shape);
+            array.setRequiresGradient(true);
+            prior = Optional.of(array);
+        }
+        return new Network.Input(embeddings, prior, assembly.domains(), assembly.counts());
+    }
+
+    /** The network's logits, by arrival. */
+    private void deepLogits(Network.Output output, double[] logits) {
+        FloatBuffer deep = Leaves.floats(output.logits());
+        for (int sample = 0; sample < logits.length; sample++) {
+            logits[sample] = deep.get(assembly.position(sample));
+        }
+    }
+
+    /**
+     * Updates dense weights and rows, unless a gradient is not finite.
+     *
+     * @return the Euclidean norm of the gradient, dense weights and rows together, before it was clipped
+     */
+    private double learn(MiniBatch batch, Leaves leaves, Network.Input input) {
+        RowTable table = assembly.table();
+        float[] rowGradients = assembly.rowGradients(
+                batch,
+                Leaves.floats(input.embeddings().getGradient()),
+                input.prior().map(prior -> Leaves.floats(prior.getGradient())).orElse(NOTHING));
+        double squares = denseGradients.load(leaves);
+        float scale = 1f;
+        if (spec.gradientClip() > 0) {
+            int width = layout.embeddings() * layout.dimension();
+            double norm = Math.sqrt(squares + SquaredNorm.ofMany(rowGradients, 0, table.distinct() * width));
+            scale = (float) Math.min(1, spec.gradientClip() / norm);
+        }
+        double norm = Math.sqrt(squares + rowAdaGrad.update(table.rows(), rowGradients, table.distinct(), scale));
+        if (!Double.isFinite(norm)) {
+            return norm;
+        }
+        adam.update(denseGradients, scale);
+        for (int entry = 0; entry < batch.entries(); entry++) {
+            table.rows()[table.row(entry) + layout.sightings()]++;
+        }
+        assembly.store(rows.features());
+        if (crosses.exist()) {
+            crosses.store(rows.crosses());
+        }
+        health.see(batch);
+        return norm;
+    }
+
+    private static double[] probabilities(double[] logits) {
+        double[] scores = new double[logits.length];
         for (int sample = 0; sample < scores.length; sample++) {
-            scores[sample] = BinaryCrossEntropy.sigmoid(logits[sample]);
+            scores[sample] = Double.isFinite(logits[sample]) ? BinaryCrossEntropy.sigmoid(logits[sample]) : Double.NaN;
         }
-        return new StepResult(scores, steps++, crossEntropy, penalty);
+        return scores;
+    }
+
+    private static String notFinite(double crossEntropy, double penalty, double norm) {
+        return "cross-entropy %s, disentangling loss %s, norm of the gradient %s: expected finite numbers; lower learning rates or a 'gradient-clip' may help"
+                .formatted(crossEntropy, penalty, norm);
     }
 
     /**
@@ -122,9 +227,7 @@ public final class Trainer implements AutoCloseable {
      * these to the backward pass spares the network the loss itself, and lets the wide part enter as a constant.
      */
     private double slopes(MiniBatch batch, double[] logits) {
-        if (slopes.length < batch.size()) {
-            slopes = new float[batch.size()];
-        }
+        slopes.resize(batch.size());
         int[] countOf = new int[spec.domains().size()];
         for (int i = 0; i < assembly.domains().length; i++) {
             countOf[assembly.domains()[i]] = assembly.counts()[i];
@@ -135,34 +238,20 @@ public final class Trainer implements AutoCloseable {
             double weight =
                     BinaryCrossEntropy.weight(spec.loss().crossEntropy(), countOf[batch.domain(sample)], batch.size());
             loss += weight * BinaryCrossEntropy.of(logits[sample], label);
-            slopes[assembly.position(sample)] = (float) (weight * BinaryCrossEntropy.gradient(logits[sample], label));
+            float slope = (float) (weight * BinaryCrossEntropy.gradient(logits[sample], label));
+            slopes.floats().put(assembly.position(sample), slope);
         }
         return loss;
-    }
-
-    private Shape embeddingShape(MiniBatch batch) {
-        return new Shape(layout.sets(), batch.size(), (long) spec.features().size() * layout.dimension());
-    }
-
-    private Shape priorShape(MiniBatch batch) {
-        return new Shape(batch.size(), (long) spec.priorFeatures().size() * layout.dimension());
-    }
-
-    private static NDArray leaf(NDArray array) {
-        array.setRequiresGradient(true);
-        return array;
-    }
-
-    private static float[] copy(NDArray array, float[] target) {
-        FloatBuffer floats = Leaves.floats(array);
-        float[] into = target.length >= floats.remaining() ? target : new float[floats.remaining()];
-        floats.get(into, 0, floats.remaining());
-        return into;
     }
 
     /** Mini-batches learned from. */
     public long steps() {
         return steps;
+    }
+
+    /** Mini-batches not learned from because a loss or gradient was not finite. */
+    public long skippedSteps() {
+        return skippedSteps;
     }
 
     DenseParameters parameters() {
@@ -171,17 +260,17 @@ public final class Trainer implements AutoCloseable {
 
     /** Dense weights in the network. */
     public int denseWeights() {
-        return parameters.values().capacity();
+        return parameters.values().length;
     }
 
-    /** Dense weights, their optimizer's state and the step count; with the rows, all there is to the model. */
+    /** Dense weights, their optimizer's state, the step counts and what health remembers; with the rows, all there is. */
     public byte[] snapshot() {
-        FloatBuffer values = parameters.values();
-        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + Float.BYTES * values.capacity() + adam.snapshotBytes());
-        bytes.putLong(steps);
-        bytes.asFloatBuffer().put(values.duplicate().clear());
-        bytes.position(bytes.position() + Float.BYTES * values.capacity());
+        ByteBuffer bytes = ByteBuffer.allocate(snapshotBytes());
+        bytes.putLong(steps).putLong(skippedSteps);
+        bytes.asFloatBuffer().put(parameters.values());
+        bytes.position(bytes.position() + Float.BYTES * denseWeights());
         adam.write(bytes);
+        health.write(bytes);
         return bytes.array();
     }
 
@@ -191,18 +280,23 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if it is of a network of another size
      */
     public void restore(byte[] snapshot) {
-        FloatBuffer values = parameters.values();
-        ByteBuffer bytes = ByteBuffer.wrap(snapshot);
-        int expected = Long.BYTES + Float.BYTES * values.capacity() + adam.snapshotBytes();
-        if (snapshot.length != expected) {
+        if (snapshot.length != snapshotBytes()) {
             throw new IllegalArgumentException(
                     "the stored dense weights take %d bytes; this spec's network takes %d: restore with the spec they were trained with"
-                            .formatted(snapshot.length, expected));
+                            .formatted(snapshot.length, snapshotBytes()));
         }
+        ByteBuffer bytes = ByteBuffer.wrap(snapshot);
         steps = bytes.getLong();
-        values.duplicate().clear().put(bytes.asFloatBuffer().limit(values.capacity()));
-        bytes.position(bytes.position() + Float.BYTES * values.capacity());
+        skippedSteps = bytes.getLong();
+        bytes.asFloatBuffer().get(parameters.values());
+        bytes.position(bytes.position() + Float.BYTES * denseWeights());
+        parameters.publish(0, denseWeights());
         adam.read(bytes);
+        health.read(bytes);
+    }
+
+    private int snapshotBytes() {
+        return 2 * Long.BYTES + Float.BYTES * denseWeights() + adam.snapshotBytes() + health.snapshotBytes();
     }
 
     @Override

@@ -1,89 +1,166 @@
 package io.caiman.model.train;
 
+import io.caiman.model.embedding.CrossInitializer;
 import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.loss.BinaryCrossEntropy;
+import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.WideSpec;
+import java.util.Arrays;
 
 /**
- * The wide part: one bias in every row, and the logit of an impression is the sum over its ids of share times bias. For
- * an id with bias b, accumulator a and gradient g of the cross-entropy,
+ * The wide part's logit: over an impression's ids i with shares x_i, biases b_i and factors v_i, and over its crosses c
  *
  * <pre>
- * a := a + g^2,   b := b - learningRate * g / sqrt(a)
+ * sum_i x_i b_i  +  sum_c x_c b_c  +  sum over i < j of x_i x_j (v_i . v_j)
  * </pre>
  *
- * <p>Learning per impression, each impression is scored by biases that have learned from every impression before it,
- * those of its own mini-batch included (two-speed learning); the deep part's logit is as old as the mini-batch.
+ * <p>the last (Rendle 2010, Eq. 1) over the ids of the features with factors, computed by his Lemma 3.1 as half of |sum
+ * x_i v_i|^2 - sum |x_i v_i|^2. Everything learns by AdaGrad with the gradient g of the cross-entropy, a bias by
+ *
+ * <pre>
+ * a := a + (g x_i)^2,   b_i := b_i - learningRate * g x_i / sqrt(a)
+ * </pre>
+ *
+ * <p>and a vector v_i of gradient g x_i (sum_j x_j v_j - x_i v_i) likewise, a growing by the mean over its dimensions.
+ *
+ * <p>Learning per impression, each impression is scored by what has learned from every impression before it, those of
+ * its own mini-batch included (two-speed learning); the deep part's logit is as old as the mini-batch.
  */
 final class WidePart {
 
     private final WideSpec spec;
     private final RowLayout layout;
     private final int features;
+    private final int[] factorFeatures;
+    private final float[] factorSum;
 
-    WidePart(WideSpec spec, RowLayout layout, int features) {
-        this.spec = spec;
+    WidePart(ModelSpec spec, RowLayout layout) {
+        this.spec = spec.wide();
         this.layout = layout;
-        this.features = features;
+        this.features = spec.features().size();
+        this.factorFeatures = this.spec.factors().features().stream()
+                .mapToInt(spec.features()::indexOf)
+                .toArray();
+        this.factorSum = new float[layout.factors()];
     }
 
     /**
-     * Adds the wide logits to the deep ones in arrival order, learning on the way.
+     * Adds the wide logits to the deep ones in arrival order, and learns where and when the spec says.
      *
-     * @param deep the deep part's logits by {@link Assembly#position}
-     * @param logits receives the sums, by arrival
+     * @param logits the deep part's by arrival; receives the sums
      */
-    void score(MiniBatch batch, Assembly assembly, float[] deep, double[] logits) {
-        for (int sample = 0; sample < batch.size(); sample++) {
-            logits[sample] = deep[assembly.position(sample)];
-            if (spec.mode() != WideSpec.Mode.NONE) {
-                logits[sample] += wide(batch, assembly, sample);
-            }
-            if (spec.mode() == WideSpec.Mode.PER_IMPRESSION) {
-                learn(batch, assembly, sample, logits[sample]);
-            }
+    void learn(MiniBatch batch, Assembly assembly, Crosses crosses, double[] logits) {
+        if (spec.mode() != WideSpec.Mode.PER_IMPRESSION) {
+            score(batch, assembly, crosses, logits);
         }
-        if (spec.mode() == WideSpec.Mode.BATCH) {
-            learnBatch(batch, assembly, logits);
+        for (int sample = 0; sample < batch.size() && spec.mode() != WideSpec.Mode.NONE; sample++) {
+            if (spec.mode() == WideSpec.Mode.PER_IMPRESSION) {
+                logits[sample] += logit(batch, assembly.table(), crosses, sample);
+            }
+            double slope = BinaryCrossEntropy.gradient(logits[sample], batch.label(sample));
+            // A logit that is not finite ends in the step being skipped; until then it must not spread.
+            if (Double.isFinite(slope)) {
+                learn(batch, assembly.table(), crosses, sample, (float) slope);
+            }
         }
     }
 
-    private double wide(MiniBatch batch, Assembly assembly, int sample) {
-        float[] rows = assembly.rows();
+    /** Adds the wide logits to the deep ones and learns nothing. */
+    void score(MiniBatch batch, Assembly assembly, Crosses crosses, double[] logits) {
+        for (int sample = 0; sample < batch.size() && spec.mode() != WideSpec.Mode.NONE; sample++) {
+            logits[sample] += logit(batch, assembly.table(), crosses, sample);
+        }
+    }
+
+    private double logit(MiniBatch batch, RowTable table, Crosses crosses, int sample) {
+        float[] rows = table.rows();
         double sum = 0;
         int end = batch.end(sample, features - 1);
         for (int entry = batch.start(sample, 0); entry < end; entry++) {
-            sum += batch.share(entry) * rows[assembly.row(entry) + layout.bias()];
+            sum += batch.share(entry) * rows[table.row(entry) + layout.bias()];
         }
-        return sum;
-    }
-
-    private void learn(MiniBatch batch, Assembly assembly, int sample, double logit) {
-        double slope = BinaryCrossEntropy.gradient(logit, batch.label(sample));
-        int end = batch.end(sample, features - 1);
-        for (int entry = batch.start(sample, 0); entry < end; entry++) {
-            update(assembly.rows(), assembly.row(entry), (float) slope * batch.share(entry));
-        }
-    }
-
-    /** One step for each distinct row, with the sum of its gradients. */
-    private void learnBatch(MiniBatch batch, Assembly assembly, double[] logits) {
-        float[] sums = new float[assembly.distinctRows()];
-        for (int sample = 0; sample < batch.size(); sample++) {
-            double slope = BinaryCrossEntropy.gradient(logits[sample], batch.label(sample));
-            int end = batch.end(sample, features - 1);
-            for (int entry = batch.start(sample, 0); entry < end; entry++) {
-                sums[assembly.row(entry) / layout.stride()] += (float) slope * batch.share(entry);
+        if (crosses.exist()) {
+            float[] biases = crosses.table().rows();
+            for (int entry = crosses.start(sample); entry < crosses.end(sample); entry++) {
+                sum += crosses.share(entry) * biases[crosses.table().row(entry) + CrossInitializer.BIAS];
             }
         }
-        for (int row = 0; row < sums.length; row++) {
-            update(assembly.rows(), row * layout.stride(), sums[row]);
+        return factorFeatures.length == 0 ? sum : sum + interaction(batch, table, sample);
+    }
+
+    /** Leaves sum x_i v_i in {@link #factorSum}. */
+    private double interaction(MiniBatch batch, RowTable table, int sample) {
+        float[] rows = table.rows();
+        Arrays.fill(factorSum, 0f);
+        double squares = 0;
+        for (int feature : factorFeatures) {
+            for (int entry = batch.start(sample, feature); entry < batch.end(sample, feature); entry++) {
+                int from = table.row(entry) + layout.factor();
+                float share = batch.share(entry);
+                for (int j = 0; j < factorSum.length; j++) {
+                    float value = share * rows[from + j];
+                    factorSum[j] += value;
+                    squares += value * value;
+                }
+            }
+        }
+        double square = 0;
+        for (float value : factorSum) {
+            square += value * value;
+        }
+        return (square - squares) / 2;
+    }
+
+    private void learn(MiniBatch batch, RowTable table, Crosses crosses, int sample, float slope) {
+        if (factorFeatures.length > 0) {
+            interaction(batch, table, sample);
+            learnFactors(batch, table, sample, slope);
+        }
+        int end = batch.end(sample, features - 1);
+        for (int entry = batch.start(sample, 0); entry < end; entry++) {
+            int row = table.row(entry);
+            float gradient = slope * batch.share(entry);
+            adaGrad(table.rows(), row + layout.bias(), row + layout.biasAccumulator(), gradient, spec.learningRate());
+        }
+        if (crosses.exist()) {
+            for (int entry = crosses.start(sample); entry < crosses.end(sample); entry++) {
+                int row = crosses.table().row(entry);
+                adaGrad(
+                        crosses.table().rows(),
+                        row + CrossInitializer.BIAS,
+                        row + CrossInitializer.ACCUMULATOR,
+                        slope * crosses.share(entry),
+                        spec.crosses().learningRate());
+            }
         }
     }
 
-    private void update(float[] rows, int row, float gradient) {
-        int accumulator = row + layout.biasAccumulator();
+    private static void adaGrad(float[] rows, int bias, int accumulator, float gradient, float learningRate) {
         rows[accumulator] += gradient * gradient;
-        rows[row + layout.bias()] -= spec.learningRate() * gradient / (float) Math.sqrt(rows[accumulator]);
+        rows[bias] -= learningRate * gradient / (float) Math.sqrt(rows[accumulator]);
+    }
+
+    /** Each vector by its gradient at the sum that all of them had before any of them moved. */
+    private void learnFactors(MiniBatch batch, RowTable table, int sample, float slope) {
+        float[] rows = table.rows();
+        int width = factorSum.length;
+        for (int feature : factorFeatures) {
+            for (int entry = batch.start(sample, feature); entry < batch.end(sample, feature); entry++) {
+                int row = table.row(entry);
+                int from = row + layout.factor();
+                float share = batch.share(entry);
+                float squares = 0f;
+                for (int j = 0; j < width; j++) {
+                    float gradient = slope * share * (factorSum[j] - share * rows[from + j]);
+                    squares += gradient * gradient;
+                }
+                int accumulator = row + layout.factorAccumulator();
+                rows[accumulator] += squares / width;
+                float step = spec.factors().learningRate() / (float) Math.sqrt(rows[accumulator]);
+                for (int j = 0; j < width; j++) {
+                    rows[from + j] -= step * slope * share * (factorSum[j] - share * rows[from + j]);
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.caiman.model.zoo;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.Leaves;
 import java.util.Optional;
@@ -18,17 +19,19 @@ public interface Network {
      * One batch, sorted by domain.
      *
      * @param embeddings {@code [sets, batch, features * dimension]}
-     * @param prior prior embeddings, {@code [batch, prior features * dimension]}
+     * @param prior prior embeddings, {@code [batch, prior features * dimension]}; empty if the gates read none
      * @param domains the domains that occur, in order
      * @param counts samples of each of those domains
      */
-    record Input(NDArray embeddings, NDArray prior, int[] domains, int[] counts) {}
+    record Input(NDArray embeddings, Optional<NDArray> prior, int[] domains, int[] counts) {}
 
     /**
-     * The result of a forward pass.
+     * The result of a forward pass, in the input's order.
      *
-     * @param logits {@code [batch]}, in the input's order
+     * @param logits {@code [batch]}
      * @param penalty a scalar to add to the loss, weight included
+     * @param experts the experts' outputs, {@code [experts, batch, dimension]}
+     * @param gates the gates' weights, for each domain of the input {@code [its samples, experts, 1 or dimension]}
      */
-    record Output(NDArray logits, Optional<NDArray> penalty) {}
+    record Output(NDArray logits, Optional<NDArray> penalty, NDArray experts, NDList gates) {}
 }

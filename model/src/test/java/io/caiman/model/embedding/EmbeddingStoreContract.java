@@ -19,7 +19,8 @@ public abstract class EmbeddingStoreContract {
             task: click
             domains: [a]
             features: [user, item, domain]
-            embedding: {sets: 2, dimension: 3}
+            experts: {count: 2}
+            embedding: {dimension: 3}
             """);
 
     private final RowInitializer initializer = new RowInitializer(SPEC);

@@ -14,9 +14,10 @@ class RowInitializerTest {
             task: click
             domains: [a]
             features: [user, item, domain]
-            embedding: {sets: 3, dimension: 8, initial-scale: 0.2}
+            experts: {count: 3}
+            embedding: {dimension: 8, initial-scale: 0.2}
             row-optimizer: {initial-accumulator: 0.3}
-            wide: {initial-accumulator: 0.4}
+            wide: {mode: batch, initial-accumulator: 0.4, factors: {features: [user], dimension: 4, initial-scale: 0.1, initial-accumulator: 0.7}}
             """);
     private final RowInitializer initializer = new RowInitializer(spec);
     private final RowLayout layout = initializer.layout();
@@ -50,6 +51,11 @@ class RowInitializerTest {
         }
         assertThat(row[layout.bias()]).isZero();
         assertThat(row[layout.biasAccumulator()]).isEqualTo(0.4f);
+        assertThat(row[layout.factorAccumulator()]).isEqualTo(0.7f);
+        assertThat(row[layout.sightings()]).isZero();
+        for (int i = 0; i < layout.factors(); i++) {
+            assertThat(Math.abs(row[layout.factor() + i])).isGreaterThan(0f).isLessThanOrEqualTo(0.1f);
+        }
     }
 
     @Test

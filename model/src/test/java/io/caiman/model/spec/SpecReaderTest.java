@@ -21,7 +21,8 @@ class SpecReaderTest {
         ModelSpec spec = SpecReader.parse("spec.yaml", LEAST);
 
         assertThat(spec.priorFeatures()).containsExactly("user", "item", "domain");
-        assertThat(spec.embedding().sets()).isEqualTo(5);
+        assertThat(spec.embeddingSets()).isEqualTo(5);
+        assertThat(spec.gate()).isEqualTo(Gate.PRIOR_ELEMENTWISE);
         assertThat(spec.loss().crossEntropy()).isEqualTo(LossSpec.CrossEntropy.DOMAIN_MEAN);
         assertThat(spec.wide().mode()).isEqualTo(WideSpec.Mode.NONE);
     }
@@ -30,9 +31,11 @@ class SpecReaderTest {
     void what_is_said_overrides_its_default_and_no_other() {
         ModelSpec spec = SpecReader.parse(
                 "spec.yaml",
-                LEAST + "embedding: {sets: 3}\nwide: {mode: per-impression}\nbatch: {max-wait-millis: 0}\n");
+                LEAST
+                        + "embedding: {sets: single}\nexperts: {count: 3}\nwide: {mode: per-impression}\nbatch: {max-wait-millis: 0}\n");
 
-        assertThat(spec.embedding().sets()).isEqualTo(3);
+        assertThat(spec.embeddingSets()).isOne();
+        assertThat(spec.experts().count()).isEqualTo(3);
         assertThat(spec.embedding().dimension()).isEqualTo(16);
         assertThat(spec.wide().mode()).isEqualTo(WideSpec.Mode.PER_IMPRESSION);
         assertThat(spec.batch().maxWait()).isEmpty();
@@ -47,17 +50,22 @@ class SpecReaderTest {
 
     @Test
     void an_unknown_key_is_refused_with_the_nearest_valid_one() {
-        refused(LEAST + "embeding: {sets: 3}\n", "spec.yaml", "'embeding'", "did you mean 'embedding'?");
+        refused(LEAST + "embeding: {dimension: 3}\n", "spec.yaml", "'embeding'", "did you mean 'embedding'?");
         refused(LEAST + "embedding: {dimensions: 3}\n", "'embedding.dimensions'", "did you mean 'dimension'?");
     }
 
     @Test
     void a_wrong_value_is_refused_with_key_value_and_what_was_expected() {
-        refused(LEAST + "embedding: {sets: 0}\n", "embedding.sets", "0", "between 1");
-        refused(LEAST + "embedding: {sets: many}\n", "embedding.sets", "many");
+        refused(LEAST + "experts: {count: 0}\n", "experts.count", "0", "between 1");
+        refused(LEAST + "embedding: {sets: many}\n", "embedding.sets", "many", "single, multi");
+        refused(LEAST + "gate: open\n", "gate", "open", "prior-elementwise");
+        refused(LEAST + "wide: {mode: batch, crosses: {pairs: [[user, tags]]}}\n", "wide.crosses.pairs", "tags");
+        refused(LEAST + "wide: {mode: batch, crosses: {pairs: [[user]]}}\n", "wide.crosses.pairs", "two different");
+        refused(LEAST + "wide: {factors: {features: [user]}}\n", "wide.factors.features", "wide.mode is none");
+        refused(LEAST + "health: {feature: video}\n", "health.feature", "video");
         refused(LEAST + "wide: {mode: fast}\n", "wide.mode", "fast", "none, batch, per-impression");
         refused(LEAST + "prior-features: [user, tags]\n", "prior-features", "tags");
-        refused(LEAST + "experts: []\n", "experts", "at least one layer width");
+        refused(LEAST + "experts: {layers: []}\n", "experts.layers", "at least one layer width");
         refused(LEAST + "row-optimizer: {learning-rate: -1}\n", "row-optimizer.learning-rate", "-1", "above 0");
         refused(LEAST.replace("[a, b]", "[a, a]"), "domains", "twice");
     }

@@ -1,7 +1,8 @@
 package io.caiman.model.train;
 
-import io.caiman.model.spec.LossSpec.CovarianceNormalization;
+import io.caiman.model.spec.Gate;
 import io.caiman.model.spec.LossSpec.CrossEntropy;
+import io.caiman.model.spec.LossSpec.Normalization;
 import io.caiman.model.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,29 +42,33 @@ final class ReferenceModel {
                     .count();
             loss += entropy / (spec.loss().crossEntropy() == CrossEntropy.DOMAIN_MEAN ? sameDomain : batch.size());
         }
-        return loss + spec.loss().covarianceWeight() * covariance(outputs);
+        return loss + spec.loss().disentanglingWeight() * covariance(outputs);
     }
 
     /** The deep logit of a sample: Eq. 3, 4, 9, 10, 8 and 5 in turn. */
     double logit(Sample sample) {
         double[][] outputs = experts(sample);
-        int sets = outputs.length;
+        int experts = outputs.length;
         int outputWidth = outputs[0].length;
         String domain = spec.domains().get(sample.domain());
-        double[] prior = concatenated(sample, spec.embedding().sets(), spec.priorFeatures());
+        int gateWidth = spec.gate() == Gate.PRIOR_ELEMENTWISE ? outputWidth : 1;
+        double[] gateInput = spec.gate() == Gate.MMOE
+                ? concatenated(sample, sample.domain() % spec.embeddingSets(), spec.features())
+                : concatenated(sample, spec.embeddingSets(), spec.priorFeatures());
         double[] gateWeight = array("gate." + domain + ".weight");
         double[] mixed = new double[outputWidth];
         for (int j = 0; j < outputWidth; j++) {
-            double[] scores = new double[sets];
+            double[] scores = new double[experts];
             double total = 0;
-            for (int p = 0; p < sets; p++) {
-                for (int i = 0; i < prior.length; i++) {
-                    scores[p] += prior[i] * gateWeight[i * sets * outputWidth + p * outputWidth + j];
+            for (int p = 0; p < experts; p++) {
+                for (int i = 0; i < gateInput.length; i++) {
+                    int column = p * gateWidth + (gateWidth == 1 ? 0 : j);
+                    scores[p] += gateInput[i] * gateWeight[i * experts * gateWidth + column];
                 }
                 scores[p] = Math.exp(scores[p]);
                 total += scores[p];
             }
-            for (int p = 0; p < sets; p++) {
+            for (int p = 0; p < experts; p++) {
                 mixed[j] += scores[p] / total * outputs[p][j];
             }
         }
@@ -77,14 +82,15 @@ final class ReferenceModel {
         return hidden[0];
     }
 
-    private double[][] experts(Sample sample) {
-        double[][] outputs = new double[spec.embedding().sets()][];
+    /** Eq. 4 of each expert. */
+    double[][] experts(Sample sample) {
+        double[][] outputs = new double[spec.experts().count()][];
         for (int p = 0; p < outputs.length; p++) {
-            double[] hidden = concatenated(sample, p, spec.features());
-            for (int layer = 0; layer < spec.experts().size(); layer++) {
+            double[] hidden = concatenated(sample, spec.embeddingSets() == 1 ? 0 : p, spec.features());
+            for (int layer = 0; layer < spec.experts().layers().size(); layer++) {
                 double[] weight = array("experts." + layer + ".weight");
                 double[] bias = array("experts." + layer + ".bias");
-                hidden = linear(hidden, weight, bias, p, spec.experts().get(layer), true);
+                hidden = linear(hidden, weight, bias, p, spec.experts().layers().get(layer), true);
             }
             outputs[p] = hidden;
         }
@@ -106,7 +112,7 @@ final class ReferenceModel {
 
     private double covariance(List<double[][]> outputs) {
         int n = outputs.size();
-        int sets = spec.embedding().sets();
+        int sets = spec.experts().count();
         int width = outputs.get(0)[0].length;
         double sum = 0;
         for (int p = 0; p < sets; p++) {
@@ -128,7 +134,7 @@ final class ReferenceModel {
                 }
             }
         }
-        int samples = spec.loss().covarianceNormalization() == CovarianceNormalization.BATCH ? n : 1;
+        int samples = spec.loss().normalization() == Normalization.BATCH ? n : 1;
         return sum / (width * width * (double) samples);
     }
 

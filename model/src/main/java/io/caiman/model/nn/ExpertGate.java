@@ -1,0 +1,60 @@
+package io.caiman.model.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * One domain's gate: for each sample a softmax over the experts of a linear map of the gate's input, then the weighted
+ * sum of the experts' outputs.
+ *
+ * <pre>
+ * g = softmax over experts (r W),   t_j = sum over experts k of g_kj * O_kj
+ * </pre>
+ *
+ * <p>With a width of the experts' outputs it is element-wise (Crocodile, Eq. 8 and 10): every dimension has a softmax of
+ * its own. With a width of 1 an expert's dimensions share one weight, as in MMoE.
+ */
+public final class ExpertGate {
+
+    private final int weight;
+    private final int experts;
+    private final int width;
+
+    /**
+     * Adds the gate's weights to a layout.
+     *
+     * @param name of the gate within the layout
+     * @param inputWidth width of the gate's input
+     * @param experts number of experts
+     * @param width 1, or the width of an expert's output
+     */
+    public ExpertGate(DenseLayout layout, String name, int inputWidth, int experts, int width) {
+        this.weight =
+                layout.add(name + ".weight", new Shape(inputWidth, (long) experts * width), 1 / Math.sqrt(inputWidth));
+        this.experts = experts;
+        this.width = width;
+    }
+
+    /**
+     * The gate's weights.
+     *
+     * @param input {@code [batch, inputWidth]}
+     * @return {@code [batch, experts, width]}; over the experts they sum to 1
+     */
+    public NDArray weights(Leaves leaves, NDArray input) {
+        return input.matMul(leaves.get(weight))
+                .reshape(input.getShape().get(0), experts, width)
+                .softmax(1);
+    }
+
+    /**
+     * The experts' outputs, mixed.
+     *
+     * @param weights {@code [batch, experts, width]}
+     * @param outputs {@code [experts, batch, dimension]}
+     * @return {@code [batch, dimension]}
+     */
+    public static NDArray mix(NDArray weights, NDArray outputs) {
+        return weights.mul(outputs.transpose(1, 0, 2)).sum(new int[] {1});
+    }
+}

@@ -1,0 +1,140 @@
+package io.caiman.model.train;
+
+import ai.djl.ndarray.NDArray;
+import io.caiman.model.embedding.EmbeddingStore;
+import io.caiman.model.embedding.RowLayout;
+import io.caiman.model.embedding.SquaredNorm;
+import io.caiman.model.health.EmbeddingWatch;
+import io.caiman.model.health.HealthWarning;
+import io.caiman.model.health.HealthWarning.Kind;
+import io.caiman.model.health.ModelHealth;
+import io.caiman.model.health.ModelHealth.Abundance;
+import io.caiman.model.health.ModelHealth.ExpertUse;
+import io.caiman.model.health.ModelHealth.GateUse;
+import io.caiman.model.loss.ExpertLoss;
+import io.caiman.model.nn.DenseParameters;
+import io.caiman.model.nn.Leaves;
+import io.caiman.model.spec.LossSpec.Normalization;
+import io.caiman.model.spec.ModelSpec;
+import io.caiman.model.zoo.Network;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** Looks at a model after a step. */
+final class HealthProbe {
+
+    /** Share of the highest entropy from which on a gate routes nothing. */
+    private static final double UNROUTED = 0.999;
+    /** Share of zeros from which on an expert is silent. */
+    private static final double SILENT = 0.999;
+
+    private static final ExpertLoss COVARIANCE = ExpertLoss.covariance(Normalization.BATCH);
+
+    private final ModelSpec spec;
+    private final EmbeddingWatch watch;
+    private final int watched;
+
+    HealthProbe(ModelSpec spec, RowLayout layout) {
+        this.spec = spec;
+        this.watch = new EmbeddingWatch(spec, layout);
+        this.watched = spec.features().indexOf(spec.health().feature());
+    }
+
+    /** What the trainer knows of its step. */
+    record Step(long number, long skipped, double crossEntropy, double gradientNorm) {}
+
+    /** Remembers the ids of a mini-batch that was learned from. */
+    void see(MiniBatch batch) {
+        for (int sample = 0; sample < batch.size() && spec.health().everySteps() > 0; sample++) {
+            for (int entry = batch.start(sample, watched); entry < batch.end(sample, watched); entry++) {
+                watch.see(batch.keys()[entry], batch.domain(sample));
+            }
+        }
+    }
+
+    /** The model's health, from a step's forward pass and the weights after it. */
+    ModelHealth probe(
+            Step step, Network.Output output, int[] domains, DenseParameters parameters, EmbeddingStore store) {
+        List<HealthWarning> warnings = new ArrayList<>();
+        List<Abundance> abundances = watch.measure(store, warnings);
+        boolean settled = step.number() >= spec.health().patience();
+        List<GateUse> gates = gates(output, domains, settled, warnings);
+        List<ExpertUse> experts = experts(output, settled, warnings);
+        return new ModelHealth(
+                step.number(),
+                step.skipped(),
+                step.crossEntropy(),
+                COVARIANCE.of(output.experts(), () -> output.gates().get(0)).getFloat(),
+                Math.sqrt(SquaredNorm.ofMany(parameters.values(), 0, parameters.values().length)),
+                step.gradientNorm(),
+                abundances,
+                gates,
+                experts,
+                warnings);
+    }
+
+    private List<GateUse> gates(Network.Output output, int[] domains, boolean settled, List<HealthWarning> warnings) {
+        List<GateUse> gates = new ArrayList<>();
+        for (int i = 0; i < domains.length; i++) {
+            String domain = spec.domains().get(domains[i]);
+            OptionalDouble entropy = entropy(output.gates().get(i));
+            gates.add(new GateUse(domain, entropy));
+            if (settled && entropy.orElse(0) > UNROUTED) {
+                warnings.add(new HealthWarning(
+                        Kind.UNROUTED,
+                        "domain '%s': the gate's entropy is %.5f of the highest possible"
+                                .formatted(domain, entropy.orElse(0))));
+            }
+        }
+        return gates;
+    }
+
+    /** Mean entropy of gate weights {@code [samples, experts, width]} over the experts, as a share of the highest. */
+    private static OptionalDouble entropy(NDArray gate) {
+        int samples = (int) gate.getShape().get(0);
+        int experts = (int) gate.getShape().get(1);
+        int width = (int) gate.getShape().get(2);
+        double sum = 0;
+        for (float weight : Leaves.toArray(gate)) {
+            sum -= weight > 0 ? weight * Math.log(weight) : 0;
+        }
+        return experts == 1
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(sum / ((double) samples * width * Math.log(experts)));
+    }
+
+    private List<ExpertUse> experts(Network.Output output, boolean settled, List<HealthWarning> warnings) {
+        float[] outputs = Leaves.toArray(output.experts());
+        int count = spec.experts().count();
+        int each = outputs.length / count;
+        List<ExpertUse> experts = new ArrayList<>();
+        for (int expert = 0; expert < count; expert++) {
+            int zeros = 0;
+            for (int i = expert * each; i < (expert + 1) * each; i++) {
+                zeros += outputs[i] == 0f ? 1 : 0;
+            }
+            double silence = (double) zeros / each;
+            experts.add(new ExpertUse(expert, silence));
+            if (settled && silence > SILENT) {
+                warnings.add(new HealthWarning(
+                        Kind.SILENT_EXPERT,
+                        "expert %d: %.2f %% of its outputs are 0".formatted(expert, 100 * silence)));
+            }
+        }
+        return experts;
+    }
+
+    int snapshotBytes() {
+        return watch.snapshotBytes();
+    }
+
+    void write(ByteBuffer target) {
+        watch.write(target);
+    }
+
+    void read(ByteBuffer source) {
+        watch.read(source);
+    }
+}

@@ -1,0 +1,52 @@
+package io.caiman.model.train;
+
+import io.caiman.model.embedding.EmbeddingStore;
+import io.caiman.model.embedding.KeyIndex;
+
+/** The distinct rows of a list of keys, out of a store, in one flat array; to be changed and put back. */
+final class RowTable {
+
+    private final int stride;
+    private final KeyIndex index = new KeyIndex(1024);
+    private int[] numbers = new int[0];
+    private float[] rows = new float[0];
+
+    RowTable(int stride) {
+        this.stride = stride;
+    }
+
+    /** Fetches the rows of the first {@code count} keys. */
+    void load(long[] keys, int count, EmbeddingStore store) {
+        index.clear();
+        numbers = Growing.atLeast(numbers, count);
+        for (int entry = 0; entry < count; entry++) {
+            numbers[entry] = index.add(keys[entry]);
+        }
+        rows = Growing.atLeast(rows, index.size() * stride);
+        store.gather(index.keys(), index.size(), rows);
+    }
+
+    /** Puts the rows back. */
+    void store(EmbeddingStore store) {
+        store.scatter(index.keys(), index.size(), rows);
+    }
+
+    /** The rows, {@code [distinct, stride]}. */
+    float[] rows() {
+        return rows;
+    }
+
+    int distinct() {
+        return index.size();
+    }
+
+    /** Number of the row of an entry of the list, in [0, distinct). */
+    int number(int entry) {
+        return numbers[entry];
+    }
+
+    /** Where the row of an entry of the list starts in {@link #rows()}, in floats. */
+    int row(int entry) {
+        return numbers[entry] * stride;
+    }
+}

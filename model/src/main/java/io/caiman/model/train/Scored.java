@@ -1,0 +1,9 @@
+package io.caiman.model.train;
+
+/**
+ * What scoring without learning gave.
+ *
+ * @param scores probabilities in arrival order
+ * @param expertNorms the Euclidean norm of each expert's output, {@code [batch, experts]} in arrival order
+ */
+public record Scored(double[] scores, float[] expertNorms) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.model.health;
+
+import org.jspecify.annotations.NullMarked;
