@@ -8,9 +8,11 @@ import java.util.List;
  * @param impressions {@link io.caiman.schemas.avro.Impression}s, keyed by user
  * @param predictions {@link io.caiman.schemas.avro.Prediction}s, keyed by user
  * @param domainMetrics {@link io.caiman.schemas.avro.DomainMetrics}, keyed by what they are about, fit for compaction
+ * @param modelHealth {@link io.caiman.schemas.avro.ModelHealth}, keyed by model
  * @param deadLetters {@link io.caiman.schemas.avro.DeadLetter}s
  */
-public record Topics(String impressions, String predictions, String domainMetrics, String deadLetters) {
+public record Topics(
+        String impressions, String predictions, String domainMetrics, String modelHealth, String deadLetters) {
 
     /**
      * Name of the header of a record without a value that says: the log ends here. The trainer then learns from its
@@ -20,12 +22,16 @@ public record Topics(String impressions, String predictions, String domainMetric
 
     /** All of them. */
     public List<String> all() {
-        return List.of(impressions, predictions, domainMetrics, deadLetters);
+        return List.of(impressions, predictions, domainMetrics, modelHealth, deadLetters);
     }
 
     /** The topics' own names behind a prefix, which may be empty. */
     public static Topics withPrefix(String prefix) {
         return new Topics(
-                prefix + "impressions", prefix + "predictions", prefix + "domain-metrics", prefix + "dead-letters");
+                prefix + "impressions",
+                prefix + "predictions",
+                prefix + "domain-metrics",
+                prefix + "model-health",
+                prefix + "dead-letters");
     }
 }
