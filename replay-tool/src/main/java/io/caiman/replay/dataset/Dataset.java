@@ -25,6 +25,11 @@ public enum Dataset {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether its entries say how probable each positive was. */
+    public boolean knowsTruth() {
+        return this == SYNTHETIC;
+    }
+
     /**
      * Opens the log, after checking what can be checked without reading all of it: files, headers, side tables, options.
      *

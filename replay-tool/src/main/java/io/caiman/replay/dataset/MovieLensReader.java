@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>task {@code like}: the rating is 4 or more
  *   <li>domain: the first genre listed for the movie
- *   <li>slots: {@code genre2}, the second genre, and {@code year}, from the end of the title; either may be absent
+ *   <li>slots: {@code genres}, all of them, and {@code genre2}, the second; {@code year}, from the end of the title, and
+ *       its {@code decade}; {@code genre2} and the last two may be absent
  *   <li>id: the number of the line in {@code ratings.csv}, the first after the header being 1
  * </ul>
  *
@@ -64,12 +65,15 @@ final class MovieLensReader implements LogFormat {
     private static Movie movie(String title, String genres) {
         String[] listed = genres.split("\\|", -1);
         List<Slot> slots = new ArrayList<>();
+        slots.add(SlotIds.slot("genres", List.of(listed)));
         if (listed.length > 1) {
             slots.add(SlotIds.slot("genre2", SlotIds.of(listed[1])));
         }
         var year = YEAR.matcher(title);
         if (year.find()) {
-            slots.add(SlotIds.slot("year", Long.parseLong(year.group(1))));
+            long value = Long.parseLong(year.group(1));
+            slots.add(SlotIds.slot("year", value));
+            slots.add(SlotIds.slot("decade", value / 10 * 10));
         }
         return new Movie(listed[0].isBlank() ? "(no genres listed)" : listed[0], List.copyOf(slots));
     }

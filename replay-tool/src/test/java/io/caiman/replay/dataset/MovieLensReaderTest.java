@@ -64,10 +64,23 @@ class MovieLensReaderTest {
         assertThat(impressions)
                 .extracting(Entries::slots)
                 .containsExactly(
-                        Map.of("year", List.of(1995L)),
-                        Map.of("genre2", List.of(SlotIds.of("Animation")), "year", List.of(1995L)),
-                        Map.of(),
-                        Map.of("genre2", List.of(SlotIds.of("Drama"))));
+                        Map.of(
+                                "genres", List.of(SlotIds.of("Comedy")),
+                                "year", List.of(1995L),
+                                "decade", List.of(1990L)),
+                        Map.of(
+                                "genres",
+                                List.of(SlotIds.of("Adventure"), SlotIds.of("Animation"), SlotIds.of("Children")),
+                                "genre2",
+                                List.of(SlotIds.of("Animation")),
+                                "year",
+                                List.of(1995L),
+                                "decade",
+                                List.of(1990L)),
+                        Map.of("genres", List.of(SlotIds.of("(no genres listed)"))),
+                        Map.of(
+                                "genres", List.of(SlotIds.of("Comedy"), SlotIds.of("Drama")),
+                                "genre2", List.of(SlotIds.of("Drama"))));
         assertThat(impressions.get(1).getUser()).isEqualTo("7");
         assertThat(impressions.get(1).getItem()).isEqualTo("1");
     }
