@@ -1,6 +1,7 @@
 package io.caiman.jobs.connect;
 
 import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.jspecify.annotations.Nullable;
 
 /** A record as it lies in the log: where it stands and its bytes, which nobody may change. */
@@ -22,6 +23,11 @@ public final class ConsumedRecord {
         this.offset = offset;
         this.value = value;
         this.endOfLog = endOfLog;
+    }
+
+    /** Its type, for a state or a stream of them. */
+    public static TypeInformation<ConsumedRecord> type() {
+        return SerializerType.of(ConsumedRecord.class, ConsumedRecordSerializer.INSTANCE);
     }
 
     public String topic() {

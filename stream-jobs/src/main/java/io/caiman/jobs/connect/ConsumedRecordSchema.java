@@ -21,6 +21,6 @@ final class ConsumedRecordSchema implements KafkaRecordDeserializationSchema<Con
 
     @Override
     public TypeInformation<ConsumedRecord> getProducedType() {
-        return SerializerType.of(ConsumedRecord.class, ConsumedRecordSerializer.INSTANCE);
+        return ConsumedRecord.type();
     }
 }

@@ -1,6 +1,8 @@
 package io.caiman.jobs.connect;
 
 import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.TopicOrigin;
+import java.nio.ByteBuffer;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.util.OutputTag;
 
@@ -15,6 +17,14 @@ public final class DeadLetters {
     public static final String COUNTER = "deadLetters";
 
     private DeadLetters() {}
+
+    /** The letter of a consumed record: its bytes, where it stood and why it is refused. */
+    public static DeadLetter letter(ConsumedRecord record, String reason) {
+        return new DeadLetter(
+                new TopicOrigin(record.topic(), record.partition(), record.offset()),
+                record.value().map(ByteBuffer::wrap).orElse(null),
+                reason);
+    }
 
     /** A sink of dead letters; letters with the same origin share a partition. */
     public static KafkaSink<DeadLetter> sink(KafkaConnection connection, String topic, Delivery delivery) {

@@ -2,11 +2,7 @@ package io.caiman.jobs.connect;
 
 import io.caiman.schemas.MalformedRecordException;
 import io.caiman.schemas.RecordCodec;
-import io.caiman.schemas.avro.DeadLetter;
-import io.caiman.schemas.avro.TopicOrigin;
-import java.nio.ByteBuffer;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns consumed records into records of one type. It never throws on bad input: what cannot be used becomes a dead
@@ -36,24 +32,19 @@ public final class RecordDecoder<T extends SpecificRecordBase> {
         byte[] value = consumed.value().orElse(null);
         if (value == null) {
             return malformed(
-                    consumed,
-                    null,
-                    "no value: expected a %s".formatted(codec.schema().getName()));
+                    consumed, "no value: expected a %s".formatted(codec.schema().getName()));
         }
         try {
             T record = codec.decode(value);
             return check.complaint(record)
-                    .map(complaint -> malformed(consumed, value, complaint))
+                    .map(complaint -> malformed(consumed, complaint))
                     .orElseGet(() -> new Decoding.Decoded<>(record));
         } catch (MalformedRecordException e) {
-            return malformed(consumed, value, String.valueOf(e.getMessage()));
+            return malformed(consumed, String.valueOf(e.getMessage()));
         }
     }
 
-    private Decoding<T> malformed(ConsumedRecord consumed, byte @Nullable [] value, String reason) {
-        return new Decoding.Malformed<>(new DeadLetter(
-                new TopicOrigin(consumed.topic(), consumed.partition(), consumed.offset()),
-                value == null ? null : ByteBuffer.wrap(value),
-                reason));
+    private Decoding<T> malformed(ConsumedRecord consumed, String reason) {
+        return new Decoding.Malformed<>(DeadLetters.letter(consumed, reason));
     }
 }

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Turns impressions into samples of a model's mini-batch. The features {@code user}, {@code item} and {@code domain}
  * are the impression's own fields; any other is the slot of that name. A slot an impression lacks counts as one id of
  * its own, so that a missing value has an embedding too.
+ *
+ * <p>Immutable once made. A job and an offline comparison that both go through it learn from the same rows.
  */
-final class ImpressionFeatures {
+public final class ImpressionFeatures {
 
     private static final long MISSING = RowKeys.hash("(missing)");
 
@@ -25,7 +27,8 @@ final class ImpressionFeatures {
     private final Map<String, Integer> domains = new HashMap<>();
     private final Map<String, Integer> features = new HashMap<>();
 
-    ImpressionFeatures(ModelSpec spec) {
+    /** The features, domains and task of this model. */
+    public ImpressionFeatures(ModelSpec spec) {
         this.spec = spec;
         this.featureHashes = spec.features().stream().mapToLong(RowKeys::hash).toArray();
         for (String domain : spec.domains()) {
@@ -36,8 +39,20 @@ final class ImpressionFeatures {
         }
     }
 
+    /**
+     * The key of the row of a text that is an id of a feature, such as an item of the feature {@code item}: the key under
+     * which {@link #add} puts it.
+     */
+    public static long key(String feature, String text) {
+        return key(RowKeys.hash(feature), text);
+    }
+
+    private static long key(long featureHash, String text) {
+        return RowKeys.key(featureHash, RowKeys.hash(text));
+    }
+
     /** Why the model cannot learn from this impression, in words fit for a dead letter; empty if it can. */
-    Optional<String> problem(Impression impression) {
+    public Optional<String> problem(Impression impression) {
         if (!domains.containsKey(impression.getDomain())) {
             return Optional.of(
                     "domain '%s' is not one of the model's: %s".formatted(impression.getDomain(), spec.domains()));
@@ -64,13 +79,18 @@ final class ImpressionFeatures {
         return Optional.empty();
     }
 
-    /** What the impression is labelled for the model's task. */
-    boolean label(Impression impression) {
+    /** What the impression is labelled for the model's task; false where it has no label, which is a {@link #problem}. */
+    public boolean label(Impression impression) {
         return Boolean.TRUE.equals(impression.getLabels().get(spec.task()));
     }
 
-    /** Adds an impression without {@link #problem} to the batch. */
-    void add(Impression impression, MiniBatch batch) {
+    /**
+     * Adds an impression to the batch.
+     *
+     * @param impression one without {@link #problem}
+     * @param batch of as many features as the model has
+     */
+    public void add(Impression impression, MiniBatch batch) {
         batch.start(domains.getOrDefault(impression.getDomain(), -1), label(impression));
         @Nullable Slot[] slots = new Slot[featureHashes.length];
         for (Slot slot : impression.getSlots()) {
@@ -91,7 +111,7 @@ final class ImpressionFeatures {
     }
 
     private void addText(int feature, String text, MiniBatch batch) {
-        batch.add(RowKeys.key(featureHashes[feature], RowKeys.hash(text)), 1);
+        batch.add(key(featureHashes[feature], text), 1);
     }
 
     private void addSlot(int feature, @Nullable Slot slot, MiniBatch batch) {

@@ -1,8 +1,8 @@
 package io.caiman.jobs.training;
 
 import io.caiman.model.embedding.EmbeddingStore;
+import io.caiman.model.embedding.FirstValues;
 import io.caiman.model.embedding.KeyIndex;
-import io.caiman.model.embedding.RowInitializer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -21,7 +21,7 @@ final class KeyedStateEmbeddingStore implements EmbeddingStore {
     private final MapState<Long, byte[]> state;
     private final IntConsumer currentKey;
     private final RowShards shards;
-    private final RowInitializer initializer;
+    private final FirstValues firstValues;
     private final int stride;
     private final int capacity;
 
@@ -40,13 +40,13 @@ final class KeyedStateEmbeddingStore implements EmbeddingStore {
             MapState<Long, byte[]> state,
             IntConsumer currentKey,
             RowShards shards,
-            RowInitializer initializer,
+            FirstValues firstValues,
             int capacity) {
         this.state = state;
         this.currentKey = currentKey;
         this.shards = shards;
-        this.initializer = initializer;
-        this.stride = initializer.layout().stride();
+        this.firstValues = firstValues;
+        this.stride = firstValues.stride();
         this.capacity = capacity;
         this.cached = new float[FIRST_ROWS * stride];
     }
@@ -97,7 +97,7 @@ final class KeyedStateEmbeddingStore implements EmbeddingStore {
             byte[] stored = state.get(keys[i]);
             int at = add(keys[i]);
             if (stored == null) {
-                initializer.initialize(keys[i], cached, at * stride);
+                firstValues.initialize(keys[i], cached, at * stride);
             } else {
                 ByteBuffer.wrap(stored).asFloatBuffer().get(cached, at * stride, stride);
             }

@@ -40,11 +40,15 @@ final class SpecCompatibility {
         shape.put("domains", spec.domains());
         shape.put("features", spec.features());
         shape.put("prior-features", spec.priorFeatures());
-        shape.put("embedding.sets", spec.embedding().sets());
+        shape.put("embedding sets", spec.embeddingSets());
         shape.put("embedding.dimension", spec.embedding().dimension());
         shape.put("embedding.initial-scale", spec.embedding().initialScale());
-        shape.put("experts", spec.experts());
+        shape.put("experts.count", spec.experts().count());
+        shape.put("experts.layers", spec.experts().layers());
+        shape.put("gate", spec.gate());
         shape.put("towers", spec.towers());
+        shape.put("wide.factors.dimension", spec.wide().factors().width());
+        shape.put("health.sample", spec.health().sample());
         return shape;
     }
 }

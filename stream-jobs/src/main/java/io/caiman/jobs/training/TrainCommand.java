@@ -116,6 +116,10 @@ public final class TrainCommand implements Callable<Integer> {
                         Prediction::getUser,
                         Prediction::getEventTimeMs,
                         Delivery.exactlyOnce(job + "-predictions", kafka.transactionTimeout())),
+                HealthRecords.sink(
+                        kafka.connection(),
+                        kafka.topics().modelHealth(),
+                        Delivery.exactlyOnce(job + "-model-health", kafka.transactionTimeout())),
                 DeadLetters.sink(
                         kafka.connection(),
                         kafka.topics().deadLetters(),

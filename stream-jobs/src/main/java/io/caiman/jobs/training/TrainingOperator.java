@@ -4,6 +4,9 @@ import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.Decoding;
 import io.caiman.jobs.connect.RecordDecoder;
+import io.caiman.model.embedding.CrossInitializer;
+import io.caiman.model.embedding.FirstValues;
+import io.caiman.model.embedding.ModelRows;
 import io.caiman.model.embedding.RowInitializer;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
@@ -12,8 +15,9 @@ import io.caiman.model.train.StepResult;
 import io.caiman.model.train.Trainer;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.Impression;
+import io.caiman.schemas.avro.ModelHealth;
 import io.caiman.schemas.avro.Prediction;
-import java.util.ArrayList;
+import io.caiman.schemas.avro.SkippedStep;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
@@ -23,7 +27,6 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
-import org.apache.flink.formats.avro.typeutils.AvroSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -50,18 +53,20 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private transient ModelSpec spec;
     private transient RecordDecoder<Impression> decoder;
     private transient ImpressionFeatures features;
-    private transient KeyedStateEmbeddingStore store;
+    private transient KeyedStateEmbeddingStore rows;
+    private transient KeyedStateEmbeddingStore crossRows;
     private transient Trainer trainer;
-    private transient List<Impression> pending;
+    private transient PendingBatch pending;
     private transient MiniBatch batch;
 
     private transient ListState<String> specState;
     private transient ListState<byte[]> denseState;
-    private transient ListState<Impression> pendingState;
+    private transient ListState<ConsumedRecord> pendingState;
 
     private transient Counter impressions;
     private transient Counter deadLetters;
     private transient Counter steps;
+    private transient Counter skippedSteps;
     private transient Counter stepNanos;
 
     @SuppressWarnings("NullAway.Init") // transient fields are set by initializeState, on the task that runs this
@@ -74,30 +79,35 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         spec = SpecReader.parse("the job's model spec", specYaml);
-        RowInitializer initializer = new RowInitializer(spec);
-        MapState<Long, byte[]> rows = context.getKeyedStateStore()
-                .getMapState(new MapStateDescriptor<>(
-                        "rows", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
-        store = new KeyedStateEmbeddingStore(
-                rows, this::setCurrentKey, new RowShards(maxParallelism()), initializer, options.cachedRows());
-        trainer = new Trainer(spec, store, options.device());
+        rows = store(context, "rows", new RowInitializer(spec));
+        crossRows = store(context, "cross-rows", new CrossInitializer(spec));
+        trainer = new Trainer(spec, new ModelRows(rows, crossRows), options.device());
         specState = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>("model-spec", StringSerializer.INSTANCE));
         denseState = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>("dense-weights", BytePrimitiveArraySerializer.INSTANCE));
         pendingState = context.getOperatorStateStore()
-                .getListState(new ListStateDescriptor<>("pending-mini-batch", new AvroSerializer<>(Impression.class)));
-        pending = new ArrayList<>(spec.batch().size());
+                .getListState(new ListStateDescriptor<>("pending-mini-batch", ConsumedRecord.type()));
+        pending = new PendingBatch();
         batch = new MiniBatch(spec.features().size());
         features = new ImpressionFeatures(spec);
         decoder = new RecordDecoder<>(RecordCodec.of(Impression.class), features::problem);
         impressions = getMetricGroup().counter(TrainingMetrics.IMPRESSIONS);
         deadLetters = getMetricGroup().counter(DeadLetters.COUNTER);
         steps = getMetricGroup().counter(TrainingMetrics.STEPS);
+        skippedSteps = getMetricGroup().counter(TrainingMetrics.SKIPPED_STEPS);
         stepNanos = getMetricGroup().counter(TrainingMetrics.STEP_NANOS);
         if (context.isRestored()) {
             restore();
         }
+    }
+
+    private KeyedStateEmbeddingStore store(StateInitializationContext context, String name, FirstValues firstValues) {
+        MapState<Long, byte[]> state = context.getKeyedStateStore()
+                .getMapState(
+                        new MapStateDescriptor<>(name, LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+        return new KeyedStateEmbeddingStore(
+                state, this::setCurrentKey, new RowShards(maxParallelism()), firstValues, options.cachedRows());
     }
 
     private void restore() throws Exception {
@@ -107,8 +117,10 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         for (byte[] stored : denseState.get()) {
             trainer.restore(stored);
         }
-        for (Impression impression : pendingState.get()) {
-            pending.add(impression);
+        for (ConsumedRecord record : pendingState.get()) {
+            if (decoder.decode(record) instanceof Decoding.Decoded<Impression> decoded) {
+                pending.add(record, decoded.record());
+            }
         }
     }
 
@@ -119,7 +131,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void open() throws Exception {
         super.open();
-        if (!pending.isEmpty()) {
+        if (pending.size() > 0) {
             stepAfterMaxWait();
         }
         if (pending.size() >= spec.batch().size()) {
@@ -131,7 +143,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     public void processElement(StreamRecord<ConsumedRecord> element) {
         Decoding<Impression> decoding = decoder.decode(element.getValue());
         if (decoding instanceof Decoding.Decoded<Impression> decoded) {
-            accept(decoded.record());
+            accept(element.getValue(), decoded.record());
         } else if (decoding instanceof Decoding.Malformed<Impression> malformed) {
             deadLetters.inc();
             output.collect(DeadLetters.TAG, new StreamRecord<>(malformed.letter()));
@@ -140,8 +152,8 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         }
     }
 
-    private void accept(Impression impression) {
-        pending.add(impression);
+    private void accept(ConsumedRecord record, Impression impression) {
+        pending.add(record, impression);
         if (pending.size() == 1) {
             stepAfterMaxWait();
         }
@@ -164,12 +176,12 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     }
 
     private void step() {
-        if (pending.isEmpty()) {
+        if (pending.size() == 0) {
             return;
         }
         long start = System.nanoTime();
-        for (Impression impression : pending) {
-            features.add(impression, batch);
+        for (int i = 0; i < pending.size(); i++) {
+            features.add(pending.impression(i), batch);
         }
         StepResult result = trainer.step(batch);
         batch.clear();
@@ -177,8 +189,17 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         steps.inc();
         impressions.inc(pending.size());
         for (int i = 0; i < pending.size(); i++) {
-            emit(pending.get(i), result.scores()[i], result.trainedSteps());
+            if (Double.isNaN(result.scores()[i])) {
+                refuse(pending.record(i), "the model's logit for this impression is not finite");
+            } else {
+                emit(pending.impression(i), result.scores()[i], result.trainedSteps());
+            }
         }
+        result.health().ifPresent(health -> tell(HealthRecords.report(health)));
+        result.skipped().ifPresent(reason -> {
+            skippedSteps.inc();
+            tell(new SkippedStep(reason, pending.offsets()));
+        });
         pending.clear();
     }
 
@@ -197,6 +218,17 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         output.collect(new StreamRecord<>(prediction, impression.getEventTimeMs()));
     }
 
+    private void refuse(ConsumedRecord record, String reason) {
+        deadLetters.inc();
+        output.collect(DeadLetters.TAG, new StreamRecord<>(DeadLetters.letter(record, reason)));
+    }
+
+    private void tell(Object event) {
+        long eventTime = pending.impression(pending.size() - 1).getEventTimeMs();
+        ModelHealth record = new ModelHealth(spec.name(), eventTime, trainer.steps(), trainer.skippedSteps(), event);
+        output.collect(HealthRecords.TAG, new StreamRecord<>(record, eventTime));
+    }
+
     @Override
     public void finish() throws Exception {
         step();
@@ -206,10 +238,11 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        store.flush();
+        rows.flush();
+        crossRows.flush();
         specState.update(List.of(specYaml));
         denseState.update(List.of(trainer.snapshot()));
-        pendingState.update(pending);
+        pendingState.update(pending.records());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.ModelHealth;
 import io.caiman.schemas.avro.Prediction;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -42,6 +43,7 @@ public final class TrainingTopology {
             ModelSpec spec,
             TrainingOptions options,
             Sink<Prediction> predictions,
+            Sink<ModelHealth> health,
             Sink<DeadLetter> deadLetters) {
         if (env.getParallelism() != 1) {
             throw new IllegalArgumentException(
@@ -57,6 +59,10 @@ public final class TrainingTopology {
                 .transform(TRAINER, AvroRecordType.of(Prediction.class), new TrainingOperator(spec, options))
                 .uid(TRAINER);
         trained.sinkTo(predictions).name("predictions").uid("predictions");
+        trained.getSideOutput(HealthRecords.TAG)
+                .sinkTo(health)
+                .name("model-health")
+                .uid("model-health");
         trained.getSideOutput(DeadLetters.TAG)
                 .sinkTo(deadLetters)
                 .name("dead-letters")

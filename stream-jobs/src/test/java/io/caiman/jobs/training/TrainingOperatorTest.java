@@ -2,11 +2,11 @@ package io.caiman.jobs.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
-import io.caiman.model.embedding.InMemoryEmbeddingStore;
-import io.caiman.model.embedding.RowInitializer;
+import io.caiman.model.embedding.ModelRows;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
@@ -14,8 +14,12 @@ import io.caiman.model.train.MiniBatch;
 import io.caiman.model.train.Trainer;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.HealthReport;
 import io.caiman.schemas.avro.Impression;
+import io.caiman.schemas.avro.ModelHealth;
+import io.caiman.schemas.avro.OffsetRange;
 import io.caiman.schemas.avro.Prediction;
+import io.caiman.schemas.avro.SkippedStep;
 import io.caiman.schemas.avro.Slot;
 import io.caiman.schemas.avro.TopicOrigin;
 import java.nio.ByteBuffer;
@@ -40,11 +44,15 @@ class TrainingOperatorTest {
             task: click
             domains: [a, b]
             features: [user, item, domain, tag]
-            embedding: {sets: 2, dimension: 4}
-            experts: [8, 4]
+            embedding: {dimension: 4}
+            experts: {count: 2, layers: [8, 4]}
             towers: [4]
-            wide: {mode: per-impression}
+            wide:
+              mode: per-impression
+              crosses: {pairs: [[user, tag]]}
+              factors: {features: [user, item], dimension: 3}
             batch: {size: 8, max-wait-millis: 0}
+            health: {every-steps: 2}
             """);
 
     /** Less than a batch's rows, so that rows really go through the keyed state. */
@@ -158,6 +166,54 @@ class TrainingOperatorTest {
     }
 
     @Test
+    void health_is_reported_every_so_many_steps() throws Exception {
+        try (Harness harness = new Harness(SPEC, 1000)) {
+            harness.open();
+            harness.send(impressions(4 * BATCH));
+
+            assertThat(harness.health()).extracting(ModelHealth::getStep).containsExactly(2L, 4L);
+            ModelHealth last = harness.health().get(1);
+            assertThat(last.getModel()).isEqualTo("crocodile");
+            assertThat(last.getEventTimeMs()).isEqualTo(1000L * (4 * BATCH - 1));
+            HealthReport report = (HealthReport) last.getEvent();
+            assertThat(report.getGradientNorm()).isPositive();
+            assertThat(report.getExperts()).hasSize(2);
+        }
+    }
+
+    @Test
+    void a_mini_batch_that_cannot_be_learned_from_is_told_with_its_offsets_and_its_bad_impression_is_a_dead_letter()
+            throws Exception {
+        List<Impression> impressions = impressions(2 * BATCH);
+        // Finite, as it must be, and far too large for floats to be multiplied with.
+        impressions.set(
+                3,
+                Impression.newBuilder(impressions.get(3))
+                        .setSlots(List.of(new Slot("tag", List.of(1L, 2L), List.of(3e38f, -3e38f))))
+                        .build());
+        ModelSpec large = SpecReader.parse(
+                "large", SpecReader.write(SPEC).replaceFirst("initial-scale: [0-9.]+", "initial-scale: 100.0"));
+        try (Harness harness = new Harness(large, 1000)) {
+            harness.open();
+            harness.send(impressions);
+
+            ModelHealth told = harness.health().get(0);
+            assertThat(told.getSkippedSteps()).isOne();
+            assertThat(told.getStep()).isZero();
+            SkippedStep skipped = (SkippedStep) told.getEvent();
+            assertThat(skipped.getReason()).contains("gradient-clip");
+            assertThat(skipped.getOffsets()).containsExactly(new OffsetRange("impressions", 0, 0L, BATCH - 1L, BATCH));
+            assertThat(harness.deadLetters())
+                    .extracting(DeadLetter::getOrigin, DeadLetter::getReason)
+                    .containsExactly(tuple(
+                            new TopicOrigin("impressions", 0, 3L),
+                            "the model's logit for this impression is not finite"));
+            assertThat(harness.predictions()).hasSize(2 * BATCH - 1);
+            assertThat(harness.scores()).doesNotContain(Double.NaN);
+        }
+    }
+
+    @Test
     void a_checkpoint_of_a_spec_with_other_weights_is_refused_naming_what_changed() throws Exception {
         OperatorSubtaskState checkpoint;
         try (Harness harness = new Harness(SPEC, 1000)) {
@@ -165,7 +221,12 @@ class TrainingOperatorTest {
             harness.send(impressions(BATCH));
             checkpoint = harness.snapshot();
         }
-        ModelSpec wider = SpecReader.parse("wider", SpecReader.write(SPEC).replace("dimension: 4", "dimension: 5"));
+        ModelSpec wider = SpecReader.parse(
+                "wider",
+                SpecReader.write(SPEC)
+                        .replace(
+                                "embedding:\n  sets: \"multi\"\n  dimension: 4",
+                                "embedding:\n  sets: \"multi\"\n  dimension: 5"));
         try (Harness harness = new Harness(wider, 1000)) {
             assertThatThrownBy(() -> harness.restore(checkpoint)).hasMessageContaining("embedding.dimension: 4 -> 5");
         }
@@ -174,8 +235,7 @@ class TrainingOperatorTest {
     private static List<Double> scoresWithoutFlink(List<Impression> impressions) {
         ImpressionFeatures features = new ImpressionFeatures(SPEC);
         List<Double> scores = new ArrayList<>();
-        try (Trainer trainer =
-                new Trainer(SPEC, new InMemoryEmbeddingStore(new RowInitializer(SPEC)), ComputeDevice.CPU)) {
+        try (Trainer trainer = new Trainer(SPEC, ModelRows.inMemory(SPEC), ComputeDevice.CPU)) {
             MiniBatch batch = new MiniBatch(SPEC.features().size());
             for (Impression impression : impressions) {
                 features.add(impression, batch);
@@ -269,6 +329,15 @@ class TrainingOperatorTest {
                 output.forEach(record -> letters.add(record.getValue()));
             }
             return letters;
+        }
+
+        List<ModelHealth> health() {
+            List<ModelHealth> health = new ArrayList<>();
+            var output = flink.getSideOutput(HealthRecords.TAG);
+            if (output != null) {
+                output.forEach(record -> health.add(record.getValue()));
+            }
+            return health;
         }
 
         @Override

@@ -1,0 +1,57 @@
+package io.caiman.jobs.training;
+
+import io.caiman.jobs.connect.ConsumedRecord;
+import io.caiman.schemas.avro.Impression;
+import io.caiman.schemas.avro.OffsetRange;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The impressions of the mini-batch that is filling, with the records they came in. */
+final class PendingBatch {
+
+    private final List<Impression> impressions = new ArrayList<>();
+    private final List<ConsumedRecord> records = new ArrayList<>();
+
+    void add(ConsumedRecord record, Impression impression) {
+        records.add(record);
+        impressions.add(impression);
+    }
+
+    int size() {
+        return impressions.size();
+    }
+
+    Impression impression(int i) {
+        return impressions.get(i);
+    }
+
+    ConsumedRecord record(int i) {
+        return records.get(i);
+    }
+
+    /** The records, in order of arrival. */
+    List<ConsumedRecord> records() {
+        return records;
+    }
+
+    void clear() {
+        impressions.clear();
+        records.clear();
+    }
+
+    /** Where the impressions lie, a range for each partition. */
+    List<OffsetRange> offsets() {
+        Map<String, OffsetRange> ranges = new LinkedHashMap<>();
+        for (ConsumedRecord record : records) {
+            OffsetRange range = ranges.computeIfAbsent(
+                    record.topic() + "-" + record.partition(),
+                    any -> new OffsetRange(record.topic(), record.partition(), record.offset(), record.offset(), 0));
+            range.setFirst(Math.min(range.getFirst(), record.offset()));
+            range.setLast(Math.max(range.getLast(), record.offset()));
+            range.setImpressions(range.getImpressions() + 1);
+        }
+        return List.copyOf(ranges.values());
+    }
+}
