@@ -3,6 +3,7 @@ package io.caiman.local;
 import io.caiman.dashboard.DashboardCommand;
 import io.caiman.jobs.metrics.MetricsCommand;
 import io.caiman.jobs.training.TrainCommand;
+import io.caiman.local.compare.CompareCommand;
 import io.caiman.local.demo.DemoCommand;
 import io.caiman.replay.ReplayCommand;
 import java.io.PrintWriter;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
         description = "Streaming online learning for multi-domain recommendation.",
         subcommands = {
             DemoCommand.class,
+            CompareCommand.class,
             ReplayCommand.class,
             TrainCommand.class,
             MetricsCommand.class,
@@ -24,7 +26,8 @@ import picocli.CommandLine.Command;
         },
         footer = {
             "",
-            "demo runs everything in one process; the others each run one part against a Kafka cluster.",
+            "demo runs everything in one process; compare trains several models without Kafka; the others each run one part against"
+                    + " a Kafka cluster.",
             "caiman COMMAND --help tells more."
         })
 final class Caiman {

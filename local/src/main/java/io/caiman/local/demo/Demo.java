@@ -175,6 +175,7 @@ final class Demo {
                         : OptionalDouble.empty(),
                 observer.overall(),
                 observer.domains(),
+                observer.health(),
                 outcome.oracle(),
                 outcome.lastQuarter());
         say(ReportTable.of(report));

@@ -3,6 +3,7 @@ package io.caiman.local.demo;
 import io.caiman.dashboard.DashboardStartException;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.local.broker.BrokerStartException;
+import io.caiman.local.figures.OutputFiles;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.BatchSpec;
 import io.caiman.model.spec.ModelSpec;
@@ -15,8 +16,6 @@ import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.DatasetOptions;
 import io.caiman.replay.dataset.ImpressionSource;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -121,8 +120,8 @@ public final class DemoCommand implements Callable<Integer> {
         System.setProperty("caiman.log.to", "file");
         DemoOptions options = options();
         try (ImpressionSource opened = open(options)) {
-            checkWritable("--report", report);
-            checkWritable("--predictions", predictions);
+            report.ifPresent(file -> OutputFiles.checkWritable("--report", file));
+            predictions.ifPresent(file -> OutputFiles.checkWritable("--predictions", file));
             RunDirectory directory = claim(path, options);
             if (workDirectory.isEmpty()) {
                 Runtime.getRuntime().addShutdownHook(new Thread(directory::delete));
@@ -190,17 +189,6 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (DatasetException e) {
             throw refused(e);
         }
-    }
-
-    private void checkWritable(String option, Optional<Path> file) {
-        file.ifPresent(path -> {
-            try {
-                Files.writeString(path, "");
-            } catch (IOException e) {
-                throw refused(new UncheckedIOException(
-                        "%s is %s; expected a file that can be written: %s".formatted(option, path, e), e));
-            }
-        });
     }
 
     private RunDirectory claim(Path path, DemoOptions options) {

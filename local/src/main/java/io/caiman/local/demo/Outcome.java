@@ -44,16 +44,16 @@ record Outcome(Optional<Oracle> oracle, Optional<LastQuarter> lastQuarter) {
 
     /** Place in the log and probability of each impression whose truth is known, by id. */
     private static Map<String, Truth> truths(DemoOptions options) {
+        if (!options.dataset().knowsTruth()) {
+            return Map.of();
+        }
         Map<String, Truth> truths = new HashMap<>();
         try (ImpressionSource log = options.dataset().open(options.log())) {
             while (log.hasNext()) {
                 if (log.next() instanceof LogEntry.Shown shown) {
-                    if (shown.oracleProbability().isEmpty()) {
-                        return Map.of();
-                    }
                     truths.put(
                             shown.impression().getId(),
-                            new Truth(truths.size(), shown.oracleProbability().getAsDouble()));
+                            new Truth(truths.size(), shown.oracleProbability().orElseThrow()));
                 }
             }
         }

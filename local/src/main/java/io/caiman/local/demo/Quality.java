@@ -1,10 +1,7 @@
 package io.caiman.local.demo;
 
-import io.caiman.local.demo.Report.DomainFigures;
-import io.caiman.local.demo.Report.Figures;
-import io.caiman.model.evaluation.GroupedAuc;
-import io.caiman.model.evaluation.QualitySums;
-import io.caiman.model.evaluation.RankedScores;
+import io.caiman.local.figures.DomainFigures;
+import io.caiman.local.figures.Figures;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -68,16 +65,7 @@ final class Quality {
                 count++;
             }
         }
-        someUsers = Arrays.copyOf(someUsers, count);
-        someScores = Arrays.copyOf(someScores, count);
-        someLabels = Arrays.copyOf(someLabels, count);
-        QualitySums sums = QualitySums.of(someScores, someLabels);
-        return new Figures(
-                RankedScores.of(someScores, someLabels).auc(),
-                GroupedAuc.of(someUsers, someScores, someLabels).gauc(),
-                sums.logLoss(),
-                sums.calibration(),
-                sums.impressions(),
-                sums.positives());
+        return Figures.exactly(
+                Arrays.copyOf(someUsers, count), Arrays.copyOf(someScores, count), Arrays.copyOf(someLabels, count));
     }
 }

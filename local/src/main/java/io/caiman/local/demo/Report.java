@@ -1,17 +1,16 @@
 package io.caiman.local.demo;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import io.caiman.schemas.avro.DomainMetrics;
+import io.caiman.local.figures.DomainFigures;
+import io.caiman.local.figures.Figures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a run. A figure that is undefined is absent, here and in the JSON.
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds this process took from starting the jobs to the last prediction
  * @param impressionsPerSecond predictions of this process over {@code seconds}: from the log to committed predictions
  * @param trainingStepShare share of {@code seconds} spent in the training step
+ * @param health the model's health at the end
  * @param oracle the best possible figures, where the truth is known
  * @param lastQuarter the last quarter of the impressions, with the oracle, where the truth is known
  */
@@ -35,6 +35,7 @@ record Report(
         OptionalDouble trainingStepShare,
         Figures overall,
         List<DomainFigures> domains,
+        Health health,
         Optional<Oracle> oracle,
         Optional<LastQuarter> lastQuarter) {
 
@@ -45,36 +46,17 @@ record Report(
         JSON.writeValue(file.toFile(), this);
     }
 
-    /** Quality on some impressions. */
-    @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    record Figures(
-            OptionalDouble auc,
-            OptionalDouble gauc,
-            OptionalDouble logLoss,
-            OptionalDouble calibration,
-            long impressions,
-            long positives) {
+    /**
+     * A model's health, as last told.
+     *
+     * @param steps mini-batches learned from when it was last told
+     * @param skippedSteps mini-batches not learned from because a loss or gradient was not finite
+     * @param warnings what looked sick in the last report
+     */
+    record Health(long steps, long skippedSteps, List<String> warnings) {
 
-        static final Figures NONE = new Figures(
-                OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), 0, 0);
-
-        static Figures of(DomainMetrics metrics) {
-            return new Figures(
-                    optional(metrics.getAuc()),
-                    optional(metrics.getGauc()),
-                    optional(metrics.getLogLoss()),
-                    optional(metrics.getCalibration()),
-                    metrics.getImpressions(),
-                    metrics.getPositives());
-        }
-
-        private static OptionalDouble optional(@Nullable Double value) {
-            return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
-        }
+        static final Health UNTOLD = new Health(0, 0, List.of());
     }
-
-    /** Quality on one domain. */
-    record DomainFigures(String domain, @JsonUnwrapped Figures figures) {}
 
     /** The best that any model could reach: what the true probabilities reach. */
     record Oracle(Figures overall, List<DomainFigures> domains) {}

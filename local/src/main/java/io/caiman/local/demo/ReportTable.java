@@ -1,5 +1,7 @@
 package io.caiman.local.demo;
 
+import io.caiman.local.figures.DomainFigures;
+import io.caiman.local.figures.Figures;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +21,7 @@ final class ReportTable {
                 .formatted("domain", "impressions", "ctr", "AUC", "gAUC", "log loss", "calibration"));
         report.domains().stream()
                 .sorted(Comparator.comparingLong(
-                        (Report.DomainFigures domain) -> -domain.figures().impressions()))
+                        (DomainFigures domain) -> -domain.figures().impressions()))
                 .forEach(domain -> lines.add(line(domain.domain(), domain.figures())));
         lines.add(line("all domains", report.overall()));
         report.lastQuarter().ifPresent(quarter -> {
@@ -27,7 +29,7 @@ final class ReportTable {
             lines.add("%-24s %11s %8s %8s %26s"
                     .formatted("last quarter", "impressions", "AUC", "oracle", "closed of 0.5 to oracle"));
             for (int i = 0; i < quarter.domains().size(); i++) {
-                Report.DomainFigures domain = quarter.domains().get(i);
+                DomainFigures domain = quarter.domains().get(i);
                 lines.add(quarterLine(
                         domain.domain(),
                         domain.figures(),
@@ -51,10 +53,23 @@ final class ReportTable {
                                 ", %.0f %% of the time in the training step",
                                 100 * report.trainingStepShare().getAsDouble())
                         : ""));
+        lines.add(health(report.health()));
         return String.join(System.lineSeparator(), lines);
     }
 
-    private static String line(String name, Report.Figures figures) {
+    private static String health(Report.Health health) {
+        String skipped = health.skippedSteps() == 0
+                ? ""
+                : String.format(Locale.ROOT, "; %,d mini-batches skipped as not finite", health.skippedSteps());
+        int warnings = health.warnings().size();
+        String told = warnings == 0
+                ? "nothing looks sick"
+                : health.warnings().get(0)
+                        + (warnings == 1 ? "" : "; and %d warnings more in the report".formatted(warnings - 1));
+        return String.format(Locale.ROOT, "model health at step %,d: %s%s", health.steps(), told, skipped);
+    }
+
+    private static String line(String name, Figures figures) {
         OptionalDouble rate = figures.impressions() == 0
                 ? OptionalDouble.empty()
                 : OptionalDouble.of((double) figures.positives() / figures.impressions());
@@ -70,7 +85,7 @@ final class ReportTable {
                 number(figures.calibration(), "%.3f"));
     }
 
-    private static String quarterLine(String name, Report.Figures figures, Report.Figures oracle) {
+    private static String quarterLine(String name, Figures figures, Figures oracle) {
         OptionalDouble closed = figures.auc().isPresent() && oracle.auc().isPresent()
                 ? OptionalDouble.of(
                         (figures.auc().getAsDouble() - 0.5) / (oracle.auc().getAsDouble() - 0.5))

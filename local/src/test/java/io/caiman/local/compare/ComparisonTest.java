@@ -1,0 +1,230 @@
+package io.caiman.local.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caiman.jobs.training.ImpressionFeatures;
+import io.caiman.model.embedding.ModelRows;
+import io.caiman.model.nn.ComputeDevice;
+import io.caiman.model.spec.ModelSpec;
+import io.caiman.model.train.MiniBatch;
+import io.caiman.model.train.Trainer;
+import io.caiman.replay.dataset.Dataset;
+import io.caiman.replay.dataset.DatasetOptions;
+import io.caiman.replay.dataset.ImpressionSource;
+import io.caiman.schemas.avro.Impression;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+
+    private static final Protocol PROGRESSIVE = new Protocol.Progressive();
+    private static final Protocol HOLDOUT = new Protocol.TrainFraction(0.75);
+
+    @Test
+    void progressive_scores_are_those_of_a_plain_loop_over_the_trainer_bit_for_bit() {
+        // Longer than a chunk of the log, and no multiple of a mini-batch.
+        List<Impression> impressions = Logs.synthetic(8_300);
+        CompareOptions options = options(PROGRESSIVE, 2, 2, Logs.candidate("a", 500), Logs.candidate("b", 512));
+
+        List<List<Run>> runs = run(options, impressions).runs();
+
+        for (int model = 0; model < 2; model++) {
+            for (int seed = 1; seed <= 2; seed++) {
+                ModelSpec spec = options.candidates().get(model).spec().withSeed(seed);
+                assertThat(runs.get(model).get(seed - 1).scores()).isEqualTo(plainLoop(spec, impressions, List.of()));
+            }
+        }
+    }
+
+    @Test
+    void hold_out_scores_are_those_of_training_first_and_scoring_then() {
+        List<Impression> impressions = Logs.synthetic(1_000);
+        Candidate candidate = Logs.candidate("a", 64);
+
+        Run run = run(options(HOLDOUT, 1, 1, candidate), impressions)
+                .runs()
+                .get(0)
+                .get(0);
+
+        assertThat(run.scores())
+                .isEqualTo(plainLoop(
+                        candidate.spec().withSeed(1), impressions.subList(0, 750), impressions.subList(750, 1_000)));
+        assertThat(run.experts()).isGreaterThan(0);
+        assertThat(run.expertNorms()).hasSize(250 * run.experts());
+    }
+
+    /** What is learned from is scored too, unless something is held out. */
+    private static double[] plainLoop(ModelSpec spec, List<Impression> learned, List<Impression> heldOut) {
+        ImpressionFeatures features = new ImpressionFeatures(spec);
+        List<Double> learning = new ArrayList<>();
+        List<Double> frozen = new ArrayList<>();
+        try (Trainer trainer = new Trainer(spec, ModelRows.inMemory(spec), ComputeDevice.CPU)) {
+            for (int from = 0; from < learned.size(); from += spec.batch().size()) {
+                for (double score :
+                        trainer.step(batch(spec, features, learned, from)).scores()) {
+                    learning.add(score);
+                }
+            }
+            for (int from = 0; from < heldOut.size(); from += spec.batch().size()) {
+                for (double score :
+                        trainer.score(batch(spec, features, heldOut, from)).scores()) {
+                    frozen.add(score);
+                }
+            }
+        }
+        return (heldOut.isEmpty() ? learning : frozen)
+                .stream().mapToDouble(score -> score).toArray();
+    }
+
+    private static MiniBatch batch(
+            ModelSpec spec, ImpressionFeatures features, List<Impression> impressions, int from) {
+        MiniBatch batch = new MiniBatch(spec.features().size());
+        int to = Math.min(impressions.size(), from + spec.batch().size());
+        impressions.subList(from, to).forEach(impression -> features.add(impression, batch));
+        return batch;
+    }
+
+    @Test
+    void nothing_depends_on_the_number_of_threads() {
+        List<Impression> impressions = Logs.synthetic(1_500);
+        List<List<Run>> once = List.of();
+        for (int threads : new int[] {1, 2, 3, 64}) {
+            List<List<Run>> runs = run(
+                            options(HOLDOUT, 2, threads, Logs.candidate("a", 100), Logs.candidate("b", 64)),
+                            impressions)
+                    .runs();
+            once = once.isEmpty() ? runs : once;
+            assertThat(runs).usingRecursiveComparison().isEqualTo(once);
+        }
+    }
+
+    @Test
+    void what_is_held_out_is_not_learned_from() {
+        List<Impression> impressions = Logs.synthetic(1_000);
+        List<Impression> otherEnd = new ArrayList<>(impressions.subList(0, 750));
+        impressions.subList(750, 1_000).forEach(impression -> otherEnd.add(Logs.flipped(impression)));
+        List<Impression> otherStart = new ArrayList<>(impressions);
+        otherStart.set(0, Logs.flipped(impressions.get(0)));
+        CompareOptions options = options(HOLDOUT, 1, 1, Logs.candidate("a", 100));
+
+        double[] scores = run(options, impressions).runs().get(0).get(0).scores();
+
+        assertThat(run(options, otherEnd).runs().get(0).get(0).scores()).isEqualTo(scores);
+        assertThat(run(options, otherStart).runs().get(0).get(0).scores()).isNotEqualTo(scores);
+    }
+
+    @Test
+    void runs_with_other_seeds_differ() {
+        List<Run> runs = run(options(PROGRESSIVE, 3, 2, Logs.candidate("a", 100)), Logs.synthetic(300))
+                .runs()
+                .get(0);
+
+        assertThat(runs.stream().map(run -> Arrays.toString(run.scores()))).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void impressions_that_cannot_be_learned_from_are_counted_by_reason_and_left_out() {
+        List<Impression> impressions = new ArrayList<>(Logs.synthetic(100));
+        Impression strange =
+                Impression.newBuilder(impressions.get(10)).setDomain("99").build();
+        impressions.set(10, strange);
+        impressions.set(95, strange);
+        impressions.set(50, Logs.withLabels(impressions.get(50), Map.of("like", true)));
+
+        Comparison.Outcome outcome = new Comparison(
+                        options(HOLDOUT, 1, 1, Logs.candidate("a", 30)), CompareProgress.SILENT)
+                .run(Logs.log(4, impressions));
+
+        // Three quarters of the log's impressions, refused ones counted, bad lines not.
+        assertThat(outcome.log().impressions()).isEqualTo(100);
+        assertThat(outcome.log().learned()).isEqualTo(73);
+        assertThat(outcome.log().scored()).isEqualTo(24);
+        assertThat(outcome.log().badLines()).isEqualTo(4);
+        assertThat(outcome.log().refused()).hasSize(2).containsValues(1L, 2L);
+        assertThat(String.join(", ", outcome.log().refused().keySet()))
+                .contains("domain '99'")
+                .contains("no label for task 'click'");
+        assertThat(outcome.runs().get(0).get(0).scores()).hasSize(24);
+    }
+
+    @Test
+    void a_log_of_which_nothing_can_be_learned_is_refused() {
+        List<Impression> unlabelled = Logs.synthetic(20).stream()
+                .map(impression -> Logs.withLabels(impression, Map.of()))
+                .toList();
+
+        assertThatThrownBy(() -> run(options(PROGRESSIVE, 1, 1, Logs.candidate("a", 10)), unlabelled))
+                .isInstanceOf(ComparisonException.class)
+                .hasMessageContaining("none of the log's 20 impressions")
+                .hasMessageContaining("no label for task 'click'")
+                .hasMessageContaining("--dataset");
+        assertThatThrownBy(() -> run(options(PROGRESSIVE, 1, 1, Logs.candidate("a", 10)), List.of()))
+                .isInstanceOf(ComparisonException.class)
+                .hasMessageContaining("no impressions");
+    }
+
+    @Test
+    void a_log_is_split_by_event_time_before_the_moment() {
+        List<Impression> impressions = Logs.synthetic(100);
+        Instant moment = Instant.ofEpochMilli(impressions.get(40).getEventTimeMs());
+        long before = impressions.stream()
+                .filter(impression -> impression.getEventTimeMs() < moment.toEpochMilli())
+                .count();
+
+        ComparisonReport.Log log = run(
+                        options(new Protocol.TrainUntil(moment), 1, 1, Logs.candidate("a", 10)), impressions)
+                .log();
+
+        assertThat(log.learned()).isEqualTo(before);
+        assertThat(log.scored()).isEqualTo(100 - before);
+    }
+
+    @Test
+    void a_split_with_nothing_on_one_side_is_refused() {
+        List<Impression> impressions = Logs.synthetic(100);
+        for (Instant moment : List.of(Instant.EPOCH, Instant.parse("2999-01-01T00:00:00Z"))) {
+            assertThatThrownBy(() ->
+                            run(options(new Protocol.TrainUntil(moment), 1, 1, Logs.candidate("a", 10)), impressions))
+                    .isInstanceOf(ComparisonException.class)
+                    .hasMessageContaining("--train-until");
+        }
+    }
+
+    @Test
+    void a_log_that_does_not_know_its_length_is_split_at_the_same_fraction() {
+        DatasetOptions some = DatasetOptions.ofSynthetic().withLimit(400).withDomains(Set.of("0", "1"));
+        CompareOptions options = new CompareOptions(
+                Dataset.SYNTHETIC, some, List.of(Logs.candidate("a", 50)), 1, HOLDOUT, "item", 1, ComputeDevice.CPU);
+        try (ImpressionSource log = Dataset.SYNTHETIC.open(some)) {
+            assertThat(log.expectedEntries()).isEmpty();
+
+            ComparisonReport.Log read =
+                    new Comparison(options, CompareProgress.SILENT).run(log).log();
+
+            assertThat(read.impressions()).isBetween(100L, 399L);
+            assertThat(read.learned()).isEqualTo((long) (0.75 * read.impressions()));
+        }
+    }
+
+    private static CompareOptions options(Protocol protocol, int seeds, int threads, Candidate... candidates) {
+        return new CompareOptions(
+                Dataset.SYNTHETIC,
+                DatasetOptions.ofSynthetic(),
+                List.of(candidates),
+                seeds,
+                protocol,
+                CompareOptions.ITEM,
+                threads,
+                ComputeDevice.CPU);
+    }
+
+    private static Comparison.Outcome run(CompareOptions options, List<Impression> impressions) {
+        return new Comparison(options, CompareProgress.SILENT).run(Logs.log(0, impressions));
+    }
+}

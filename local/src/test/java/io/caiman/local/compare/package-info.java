@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.local.compare;
+
+import org.jspecify.annotations.NullMarked;
