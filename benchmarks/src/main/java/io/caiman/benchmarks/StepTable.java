@@ -38,12 +38,20 @@ public final class StepTable {
 
     private StepTable() {}
 
+    /**
+     * Prints the table.
+     *
+     * @param args the batches to measure; none: from 1 to 4096
+     */
     public static void main(String[] args) {
+        int[] batches = args.length == 0
+                ? BATCHES
+                : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
         System.out.println("| threads | batch | products ms | step ms | step / products | impressions/s"
                 + " | step with its rows' store ms | heap KB a step |");
         System.out.println("|---|---|---|---|---|---|---|---|");
         for (int threads : new int[] {1, 2}) {
-            for (int batch : BATCHES) {
+            for (int batch : batches) {
                 System.out.println(new StepTable().row(threads, batch));
             }
         }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * RANK of the paper's tables (Crocodile, arXiv 2405.12706, Tab. 2-3; MAMDR, Tab. V): how a model places among several, averaged
- * over the domains.
+ * RANK, how a model places among several, averaged over the domains (MAMDR, ICDE 2023, Tab. V, which does not say what
+ * becomes of equal models).
  */
 public final class DomainRanks {
 
