@@ -6,6 +6,7 @@ import io.caiman.replay.dataset.DatasetOptions;
 import io.caiman.replay.synthetic.SyntheticOptions;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -96,6 +97,19 @@ public final class DatasetMixin {
                 limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
                 domains,
                 synthetic());
+    }
+
+    /**
+     * What was chosen of it, for models that serve these domains: where no domains were chosen, KuaiRand's are theirs, for
+     * it has ten small tabs more.
+     *
+     * @throws DatasetException as {@link #options()}
+     */
+    public DatasetOptions optionsFor(Collection<String> servedDomains) {
+        DatasetOptions wanted = options();
+        return dataset == Dataset.KUAIRAND && wanted.domains().isEmpty()
+                ? wanted.withDomains(Set.copyOf(servedDomains))
+                : wanted;
     }
 
     private SyntheticOptions synthetic() {

@@ -25,11 +25,6 @@ public record ReplayOptions(Map<String, String> client, Topics topics, OptionalI
         }
     }
 
-    /** As fast as possible, to a cluster without security. */
-    public static ReplayOptions to(String bootstrapServers, Topics topics) {
-        return new ReplayOptions(Map.of(BOOTSTRAP_SERVERS, bootstrapServers), topics, OptionalInt.empty(), Rate.MAX);
-    }
-
     String brokers() {
         return client.getOrDefault(BOOTSTRAP_SERVERS, "");
     }

@@ -3,7 +3,7 @@ package io.caiman.replay;
 import java.io.Console;
 
 /** Whether someone is watching. */
-final class Terminal {
+public final class Terminal {
 
     private static final int FIRST_WITH_IS_TERMINAL = 22;
 
@@ -11,7 +11,7 @@ final class Terminal {
 
     /** Whether input and output are those of a terminal. */
     @SuppressWarnings("SystemConsoleNull") // From Java 22 on there is a console either way, which is asked instead.
-    static boolean isInteractive() {
+    public static boolean isInteractive() {
         Console console = System.console();
         if (console == null || Runtime.version().feature() < FIRST_WITH_IS_TERMINAL) {
             return console != null;

@@ -1,12 +1,10 @@
 package io.caiman.local.compare;
 
+import io.caiman.jobs.options.DeviceOption;
 import io.caiman.local.figures.OutputFiles;
-import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.SpecException;
 import io.caiman.replay.DatasetMixin;
-import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetException;
-import io.caiman.replay.dataset.DatasetOptions;
 import io.caiman.replay.dataset.ImpressionSource;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -120,12 +117,8 @@ public final class CompareCommand implements Callable<Integer> {
                     + " Default: one for each core.")
     private Optional<Integer> threads = Optional.empty();
 
-    @Option(
-            names = "--device",
-            defaultValue = "auto",
-            description =
-                    "Where the networks compute: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}, a GPU where there is one.")
-    private ComputeDevice device = ComputeDevice.AUTO;
+    @Mixin
+    private DeviceOption device = new DeviceOption();
 
     @Option(names = "--markdown", paramLabel = "FILE", description = "Writes the tables as Markdown, with all domains.")
     private Optional<Path> markdown = Optional.empty();
@@ -175,20 +168,15 @@ public final class CompareCommand implements Callable<Integer> {
     private CompareOptions options() {
         List<Candidate> candidates = specs.stream().map(Candidate::read).toList();
         Candidate.checkComparable(candidates);
-        Dataset dataset = log.dataset();
-        DatasetOptions wanted = log.options();
         return new CompareOptions(
-                dataset,
-                // KuaiRand has ten small tabs more than the models serve.
-                dataset == Dataset.KUAIRAND && wanted.domains().isEmpty()
-                        ? wanted.withDomains(Set.copyOf(candidates.get(0).spec().domains()))
-                        : wanted,
+                log.dataset(),
+                log.optionsFor(candidates.get(0).spec().domains()),
                 candidates,
                 seeds,
                 protocol(),
                 conflictOn.orElse(CompareOptions.ITEM),
                 threads.orElseGet(() -> Runtime.getRuntime().availableProcessors()),
-                device);
+                device.device());
     }
 
     private Protocol protocol() {

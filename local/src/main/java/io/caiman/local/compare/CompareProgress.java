@@ -1,5 +1,6 @@
 package io.caiman.local.compare;
 
+import io.caiman.replay.Terminal;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -32,7 +33,7 @@ interface CompareProgress extends AutoCloseable {
 
     /** The display that suits where the output goes. */
     static CompareProgress on(PrintWriter terminal) {
-        return System.console() == null ? new Lines(terminal) : new Bar();
+        return Terminal.isInteractive() ? new Bar() : new Lines(terminal);
     }
 
     /** One line every few seconds. */

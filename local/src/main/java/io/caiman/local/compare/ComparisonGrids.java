@@ -7,6 +7,7 @@ import io.caiman.local.compare.ComparisonReport.DiversityPair;
 import io.caiman.local.compare.ComparisonReport.Domain;
 import io.caiman.local.compare.ComparisonReport.Metric;
 import io.caiman.local.compare.ComparisonReport.Model;
+import io.caiman.local.figures.FigureText;
 import io.caiman.model.evaluation.PairedDifference;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,7 +27,6 @@ final class ComparisonGrids {
     static final double SIGNIFICANT = 0.05;
 
     private static final double SMALLEST_P = 1e-4;
-    private static final String UNDEFINED = "-";
 
     private final ComparisonReport report;
     private final List<Integer> domains;
@@ -84,7 +84,7 @@ final class ComparisonGrids {
             impressions.add(format("%,d", domain.impressions()));
             positives.add(
                     domain.impressions() == 0
-                            ? UNDEFINED
+                            ? FigureText.UNDEFINED
                             : format("%.3f", (double) domain.positives() / domain.impressions()));
         }
         Grid grid = new Grid("Scored impressions by domain", header);
@@ -116,10 +116,10 @@ final class ComparisonGrids {
             domains.forEach(place -> row.add(cell(figures.domains().get(place))));
             row.add(cell(overall));
             if (severalSeeds()) {
-                row.add(number(overall.value().standardDeviation(), "%.5f"));
+                row.add(FigureText.of(overall.value().standardDeviation(), "%.5f"));
             }
-            row.add(number(overall.lift(), "%+.2f %%"));
-            row.add(number(figures.rank(), "%.2f"));
+            row.add(FigureText.of(overall.lift(), "%+.2f %%"));
+            row.add(FigureText.of(figures.rank(), "%.2f"));
             row.add(p(overall.test()
                     .map(difference -> OptionalDouble.of(difference.pValue()))
                     .orElse(OptionalDouble.empty())));
@@ -132,7 +132,7 @@ final class ComparisonGrids {
     }
 
     private static String cell(Cell cell) {
-        return number(cell.value().mean(), "%.5f") + (significant(cell.test()) ? "*" : "");
+        return FigureText.of(cell.value().mean(), "%.5f") + (significant(cell.test()) ? "*" : "");
     }
 
     private static boolean significant(Optional<PairedDifference> test) {
@@ -158,25 +158,25 @@ final class ComparisonGrids {
             Abundance abundance = model.itemAbundance();
             List<String> row = new ArrayList<>(List.of(
                     model.name(),
-                    number(model.logLoss().mean(), "%.4f"),
-                    number(model.calibration().mean(), "%.3f"),
-                    number(abundance.mean().mean(), "%.2f")));
+                    FigureText.of(model.logLoss().mean(), "%.4f"),
+                    FigureText.of(model.calibration().mean(), "%.3f"),
+                    FigureText.of(abundance.mean().mean(), "%.2f")));
             for (int group = 0; group < groups.size(); group++) {
                 row.add(
                         group < abundance.groups().size()
-                                ? number(
+                                ? FigureText.of(
                                         abundance
                                                 .groups()
                                                 .get(group)
                                                 .abundance()
                                                 .mean(),
                                         "%.2f")
-                                : UNDEFINED);
+                                : FigureText.UNDEFINED);
             }
-            row.add(number(
+            row.add(FigureText.of(
                     model.diversity().map(indices -> indices.mean().mean()).orElse(OptionalDouble.empty()), "%.4f"));
             row.add(abundance.sets().stream()
-                    .map(set -> number(set.mean(), "%.1f"))
+                    .map(set -> FigureText.of(set.mean(), "%.1f"))
                     .collect(Collectors.joining(" ")));
             grid.add(row);
         }
@@ -195,7 +195,7 @@ final class ComparisonGrids {
             DiversityPair any = byModel.get(0);
             List<String> row = new ArrayList<>(
                     List.of(any.positive() + " > " + any.negative(), format("%,d", any.conflictSamples())));
-            byModel.forEach(pair -> row.add(number(pair.index().mean(), "%.4f")));
+            byModel.forEach(pair -> row.add(FigureText.of(pair.index().mean(), "%.4f")));
             grid.add(row);
         }
         return grid;
@@ -203,14 +203,10 @@ final class ComparisonGrids {
 
     private static String p(OptionalDouble value) {
         if (value.isEmpty()) {
-            return UNDEFINED;
+            return FigureText.UNDEFINED;
         }
         String star = value.getAsDouble() < SIGNIFICANT ? "*" : "";
-        return (value.getAsDouble() < SMALLEST_P ? "<0.0001" : number(value, "%.4f")) + star;
-    }
-
-    private static String number(OptionalDouble value, String format) {
-        return value.isPresent() ? format(format, value.getAsDouble()) : UNDEFINED;
+        return (value.getAsDouble() < SMALLEST_P ? "<0.0001" : FigureText.of(value, "%.4f")) + star;
     }
 
     private static String format(String format, Object... values) {

@@ -2,7 +2,7 @@ package io.caiman.local.compare;
 
 import io.caiman.jobs.training.ImpressionFeatures;
 import io.caiman.model.embedding.ModelRows;
-import io.caiman.model.embedding.RowInitializer;
+import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.train.MiniBatch;
@@ -91,9 +91,7 @@ final class Contender implements AutoCloseable {
                 Arrays.copyOf(scores, scored),
                 Arrays.copyOf(norms, normed),
                 trainer.skippedSteps(),
-                hasItems
-                        ? ItemAbundance.of(rows.features(), new RowInitializer(spec).layout(), items)
-                        : ItemAbundance.NONE);
+                hasItems ? ItemAbundance.of(rows.features(), RowLayout.of(spec), items) : ItemAbundance.NONE);
     }
 
     /** The run in words. */

@@ -63,11 +63,8 @@ final class Demo {
         try (LocalBroker broker = LocalBroker.start(directory.broker())) {
             createTopics(broker);
             try (LocalFlink flink = LocalFlink.start(options.flinkPort(), 2);
-                    Dashboard dashboard = Dashboard.start(new DashboardOptions(
-                            DashboardOptions.LOOPBACK,
-                            options.dashboardPort(),
-                            Map.of("bootstrap.servers", broker.bootstrapServers()),
-                            TOPICS));
+                    Dashboard dashboard = Dashboard.start(
+                            DashboardOptions.local(options.dashboardPort(), broker.bootstrapServers(), TOPICS));
                     Observer observer = new Observer(broker.bootstrapServers(), TOPICS)) {
                 say("dashboard  " + dashboard.address());
                 say("flink      " + flink.address());

@@ -1,10 +1,10 @@
 package io.caiman.local.demo;
 
 import io.caiman.dashboard.DashboardStartException;
+import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.local.broker.BrokerStartException;
 import io.caiman.local.figures.OutputFiles;
-import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.BatchSpec;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
@@ -12,14 +12,13 @@ import io.caiman.model.spec.SpecReader;
 import io.caiman.replay.DatasetMixin;
 import io.caiman.replay.Rate;
 import io.caiman.replay.ReplayException;
+import io.caiman.replay.Terminal;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetException;
-import io.caiman.replay.dataset.DatasetOptions;
 import io.caiman.replay.dataset.ImpressionSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine;
@@ -65,12 +64,8 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Impressions in a mini-batch. Default: what the spec says.")
     private Optional<Integer> batch = Optional.empty();
 
-    @Option(
-            names = "--device",
-            defaultValue = "auto",
-            description =
-                    "Where the network computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}, a GPU where there is one.")
-    private ComputeDevice device = ComputeDevice.AUTO;
+    @Mixin
+    private DeviceOption device = new DeviceOption();
 
     @Option(
             names = "--rate",
@@ -140,20 +135,16 @@ public final class DemoCommand implements Callable<Integer> {
             // A replay's batches close by count alone: its predictions must not depend on how fast it runs.
             model = model.withBatch(new BatchSpec(batch.orElse(model.batch().size()), 0));
             model = log.seed().isPresent() ? model.withSeed(log.seed().getAsLong()) : model;
-            DatasetOptions wanted = log.options();
             return new DemoOptions(
                     dataset,
-                    // KuaiRand has ten small tabs more than the model serves.
-                    dataset == Dataset.KUAIRAND && wanted.domains().isEmpty()
-                            ? wanted.withDomains(Set.copyOf(model.domains()))
-                            : wanted,
+                    log.optionsFor(model.domains()),
                     model,
                     windows(dataset),
                     rate(),
-                    device,
+                    device.device(),
                     report,
                     predictions,
-                    exitWhenDone || System.console() == null,
+                    exitWhenDone || !Terminal.isInteractive(),
                     dashboardPort,
                     flinkPort);
         } catch (SpecException | DatasetException | IllegalArgumentException e) {

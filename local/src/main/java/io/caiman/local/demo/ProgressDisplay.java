@@ -1,8 +1,9 @@
 package io.caiman.local.demo;
 
+import io.caiman.local.figures.FigureText;
+import io.caiman.replay.Terminal;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -18,18 +19,14 @@ interface ProgressDisplay extends AutoCloseable {
 
     /** The display that suits where the output goes. */
     static ProgressDisplay start(PrintWriter terminal, OptionalLong expected) {
-        return System.console() == null ? new Lines(terminal) : new Bar(expected.orElse(-1));
+        return Terminal.isInteractive() ? new Bar(expected.orElse(-1)) : new Lines(terminal);
     }
 
     private static String figures(Observer observer) {
         return "AUC %s, gAUC %s"
                 .formatted(
-                        number(observer.overall().auc()),
-                        number(observer.overall().gauc()));
-    }
-
-    private static String number(OptionalDouble value) {
-        return value.isPresent() ? String.format(Locale.ROOT, "%.4f", value.getAsDouble()) : "-";
+                        FigureText.of(observer.overall().auc(), "%.4f"),
+                        FigureText.of(observer.overall().gauc(), "%.4f"));
     }
 
     /** One line every few seconds. */

@@ -1,6 +1,7 @@
 package io.caiman.local.demo;
 
 import io.caiman.local.figures.DomainFigures;
+import io.caiman.local.figures.FigureText;
 import io.caiman.local.figures.Figures;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,8 +11,6 @@ import java.util.OptionalDouble;
 
 /** A report as a table for a terminal. */
 final class ReportTable {
-
-    private static final String UNDEFINED = "-";
 
     private ReportTable() {}
 
@@ -78,11 +77,11 @@ final class ReportTable {
                 "%-24s %,11d %7s %8s %8s %9s %12s",
                 name,
                 figures.impressions(),
-                number(rate, "%.3f"),
-                number(figures.auc(), "%.4f"),
-                number(figures.gauc(), "%.4f"),
-                number(figures.logLoss(), "%.4f"),
-                number(figures.calibration(), "%.3f"));
+                FigureText.of(rate, "%.3f"),
+                FigureText.of(figures.auc(), "%.4f"),
+                FigureText.of(figures.gauc(), "%.4f"),
+                FigureText.of(figures.logLoss(), "%.4f"),
+                FigureText.of(figures.calibration(), "%.3f"));
     }
 
     private static String quarterLine(String name, Figures figures, Figures oracle) {
@@ -95,12 +94,10 @@ final class ReportTable {
                 "%-24s %,11d %8s %8s %26s",
                 name,
                 figures.impressions(),
-                number(figures.auc(), "%.4f"),
-                number(oracle.auc(), "%.4f"),
-                closed.isPresent() ? String.format(Locale.ROOT, "%.0f %%", 100 * closed.getAsDouble()) : UNDEFINED);
-    }
-
-    private static String number(OptionalDouble value, String format) {
-        return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : UNDEFINED;
+                FigureText.of(figures.auc(), "%.4f"),
+                FigureText.of(oracle.auc(), "%.4f"),
+                closed.isPresent()
+                        ? String.format(Locale.ROOT, "%.0f %%", 100 * closed.getAsDouble())
+                        : FigureText.UNDEFINED);
     }
 }

@@ -10,6 +10,9 @@ public final class CrossInitializer implements FirstValues {
     /** Offset of its accumulator. */
     public static final int ACCUMULATOR = 1;
 
+    /** Floats in one row. */
+    public static final int STRIDE = 2;
+
     private final float accumulator;
 
     public CrossInitializer(ModelSpec spec) {
@@ -18,7 +21,7 @@ public final class CrossInitializer implements FirstValues {
 
     @Override
     public int stride() {
-        return 2;
+        return STRIDE;
     }
 
     @Override

@@ -9,8 +9,6 @@ import java.util.Arrays;
  */
 public final class RowInitializer implements FirstValues {
 
-    private static final float TO_UNIT = 0x1.0p-23f;
-
     private final RowLayout layout;
     private final ModelSpec spec;
     private final long seed;
@@ -35,7 +33,7 @@ public final class RowInitializer implements FirstValues {
     public void initialize(long key, float[] rows, int offset) {
         int weights = layout.embeddings() * layout.dimension();
         long state = RowKeys.mix(seed ^ key);
-        uniform(state, spec.embedding().initialScale(), rows, offset, weights);
+        UniformValues.fill(state, spec.embedding().initialScale(), rows, offset, weights);
         Arrays.fill(
                 rows,
                 offset + weights,
@@ -45,16 +43,9 @@ public final class RowInitializer implements FirstValues {
         rows[offset + layout.biasAccumulator()] = spec.wide().initialAccumulator();
         if (layout.factors() > 0) {
             float scale = spec.wide().factors().initialScale();
-            uniform(state + weights, scale, rows, offset + layout.factor(), layout.factors());
+            UniformValues.fill(state + weights, scale, rows, offset + layout.factor(), layout.factors());
             rows[offset + layout.factorAccumulator()] = spec.wide().factors().initialAccumulator();
         }
         rows[offset + layout.sightings()] = 0f;
-    }
-
-    private static void uniform(long state, float scale, float[] rows, int offset, int count) {
-        for (int i = 0; i < count; i++) {
-            long bits = RowKeys.mix(state + i);
-            rows[offset + i] = ((bits >>> 40) * TO_UNIT - 1f) * scale;
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.caiman.model.nn;
 
 import ai.djl.ndarray.NDManager;
 import io.caiman.model.embedding.RowKeys;
+import io.caiman.model.embedding.UniformValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -12,8 +13,6 @@ import java.util.List;
  * the second equal the first.
  */
 public final class DenseParameters {
-
-    private static final float TO_UNIT = 0x1.0p-23f;
 
     private final List<DenseLayout.Slice> slices;
     private final ByteBuffer bytes;
@@ -26,10 +25,7 @@ public final class DenseParameters {
         this.values = new float[layout.size()];
         for (DenseLayout.Slice slice : slices) {
             long state = RowKeys.mix(seed) ^ RowKeys.hash(slice.name());
-            for (int i = 0; i < slice.length(); i++) {
-                long bits = RowKeys.mix(state + i);
-                values[slice.offset() + i] = ((bits >>> 40) * TO_UNIT - 1f) * slice.bound();
-            }
+            UniformValues.fill(state, slice.bound(), values, slice.offset(), slice.length());
         }
         publish(0, values.length);
     }

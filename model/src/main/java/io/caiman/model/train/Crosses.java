@@ -1,5 +1,6 @@
 package io.caiman.model.train;
 
+import io.caiman.model.embedding.CrossInitializer;
 import io.caiman.model.embedding.EmbeddingStore;
 import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.spec.ModelSpec;
@@ -21,7 +22,7 @@ final class Crosses {
     private float[] shares = new float[0];
     private int entries;
 
-    Crosses(ModelSpec spec, int stride) {
+    Crosses(ModelSpec spec) {
         List<List<String>> pairs = spec.wide().crosses().pairs();
         this.firsts = pairs.stream()
                 .mapToInt(pair -> spec.features().indexOf(pair.get(0)))
@@ -29,12 +30,7 @@ final class Crosses {
         this.seconds = pairs.stream()
                 .mapToInt(pair -> spec.features().indexOf(pair.get(1)))
                 .toArray();
-        this.table = new RowTable(stride);
-    }
-
-    /** Whether there are any. */
-    boolean exist() {
-        return firsts.length > 0;
+        this.table = new RowTable(CrossInitializer.STRIDE);
     }
 
     /** Finds the batch's pairs of ids and fetches their rows. */

@@ -3,7 +3,6 @@ package io.caiman.model.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.caiman.model.embedding.CrossInitializer;
 import io.caiman.model.embedding.ModelRows;
 import io.caiman.model.embedding.RowAdaGrad;
 import io.caiman.model.embedding.RowLayout;
@@ -68,7 +67,7 @@ public final class Trainer implements AutoCloseable {
         this.adam = new Adam(spec.denseOptimizer(), parameters);
         this.rowAdaGrad = new RowAdaGrad(layout, spec.rowOptimizer());
         this.wide = new WidePart(spec, layout);
-        this.crosses = new Crosses(spec, new CrossInitializer(spec).stride());
+        this.crosses = new Crosses(spec);
         this.assembly = new Assembly(spec, layout);
         this.health = new HealthProbe(spec, layout);
         this.manager = device.open();
@@ -147,9 +146,7 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalArgumentException("a mini-batch needs at least one impression");
         }
         assembly.load(batch, rows.features());
-        if (crosses.exist()) {
-            crosses.load(batch, rows.crosses());
-        }
+        crosses.load(batch, rows.crosses());
     }
 
     private Network.Input input(NDManager scope, MiniBatch batch) {
@@ -202,9 +199,7 @@ public final class Trainer implements AutoCloseable {
             table.rows()[table.row(entry) + layout.sightings()]++;
         }
         assembly.store(rows.features());
-        if (crosses.exist()) {
-            crosses.store(rows.crosses());
-        }
+        crosses.store(rows.crosses());
         health.see(batch);
         return norm;
     }

@@ -54,8 +54,9 @@ final class WidePart {
             score(batch, assembly, crosses, logits);
         }
         for (int sample = 0; sample < batch.size() && spec.mode() != WideSpec.Mode.NONE; sample++) {
+            double logit = logit(batch, assembly.table(), crosses, sample);
             if (spec.mode() == WideSpec.Mode.PER_IMPRESSION) {
-                logits[sample] += logit(batch, assembly.table(), crosses, sample);
+                logits[sample] += logit;
             }
             double slope = BinaryCrossEntropy.gradient(logits[sample], batch.label(sample));
             // A logit that is not finite ends in the step being skipped; until then it must not spread.
@@ -72,6 +73,7 @@ final class WidePart {
         }
     }
 
+    /** The wide logit of a sample; leaves sum x_i v_i in {@link #factorSum}, which learning from the sample needs. */
     private double logit(MiniBatch batch, RowTable table, Crosses crosses, int sample) {
         float[] rows = table.rows();
         double sum = 0;
@@ -79,16 +81,13 @@ final class WidePart {
         for (int entry = batch.start(sample, 0); entry < end; entry++) {
             sum += batch.share(entry) * rows[table.row(entry) + layout.bias()];
         }
-        if (crosses.exist()) {
-            float[] biases = crosses.table().rows();
-            for (int entry = crosses.start(sample); entry < crosses.end(sample); entry++) {
-                sum += crosses.share(entry) * biases[crosses.table().row(entry) + CrossInitializer.BIAS];
-            }
+        float[] biases = crosses.table().rows();
+        for (int entry = crosses.start(sample); entry < crosses.end(sample); entry++) {
+            sum += crosses.share(entry) * biases[crosses.table().row(entry) + CrossInitializer.BIAS];
         }
-        return factorFeatures.length == 0 ? sum : sum + interaction(batch, table, sample);
+        return sum + interaction(batch, table, sample);
     }
 
-    /** Leaves sum x_i v_i in {@link #factorSum}. */
     private double interaction(MiniBatch batch, RowTable table, int sample) {
         float[] rows = table.rows();
         Arrays.fill(factorSum, 0f);
@@ -112,26 +111,21 @@ final class WidePart {
     }
 
     private void learn(MiniBatch batch, RowTable table, Crosses crosses, int sample, float slope) {
-        if (factorFeatures.length > 0) {
-            interaction(batch, table, sample);
-            learnFactors(batch, table, sample, slope);
-        }
+        learnFactors(batch, table, sample, slope);
         int end = batch.end(sample, features - 1);
         for (int entry = batch.start(sample, 0); entry < end; entry++) {
             int row = table.row(entry);
             float gradient = slope * batch.share(entry);
             adaGrad(table.rows(), row + layout.bias(), row + layout.biasAccumulator(), gradient, spec.learningRate());
         }
-        if (crosses.exist()) {
-            for (int entry = crosses.start(sample); entry < crosses.end(sample); entry++) {
-                int row = crosses.table().row(entry);
-                adaGrad(
-                        crosses.table().rows(),
-                        row + CrossInitializer.BIAS,
-                        row + CrossInitializer.ACCUMULATOR,
-                        slope * crosses.share(entry),
-                        spec.crosses().learningRate());
-            }
+        for (int entry = crosses.start(sample); entry < crosses.end(sample); entry++) {
+            int row = crosses.table().row(entry);
+            adaGrad(
+                    crosses.table().rows(),
+                    row + CrossInitializer.BIAS,
+                    row + CrossInitializer.ACCUMULATOR,
+                    slope * crosses.share(entry),
+                    spec.crosses().learningRate());
         }
     }
 

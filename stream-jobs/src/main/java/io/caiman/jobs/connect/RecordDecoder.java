@@ -20,11 +20,6 @@ public final class RecordDecoder<T extends SpecificRecordBase> {
         this.check = check;
     }
 
-    /** A decoder of a record class as its schema has it, and without a further check. */
-    public static <T extends SpecificRecordBase> RecordDecoder<T> of(Class<T> recordClass) {
-        return new RecordDecoder<>(RecordCodec.of(recordClass), RecordCheck.none());
-    }
-
     public Decoding<T> decode(ConsumedRecord consumed) {
         if (consumed.endOfLog()) {
             return new Decoding.EndOfLog<>();

@@ -4,9 +4,9 @@ import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.Delivery;
 import io.caiman.jobs.connect.LogSource;
 import io.caiman.jobs.connect.RecordSink;
+import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
-import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
 import io.caiman.model.spec.SpecReader;
@@ -41,12 +41,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--spec", required = true, paramLabel = "FILE", description = "The model, in YAML; see conf/.")
     private Path spec = Path.of("");
 
-    @Option(
-            names = "--device",
-            defaultValue = "auto",
-            description =
-                    "Where the network computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}, a GPU where there is one.")
-    private ComputeDevice device = ComputeDevice.AUTO;
+    @Mixin
+    private DeviceOption device = new DeviceOption();
 
     @Option(
             names = "--cached-rows",
@@ -81,7 +77,7 @@ public final class TrainCommand implements Callable<Integer> {
             configuration = job.configuration();
             kafka = KafkaOptions.from(configuration);
             model = SpecReader.read(spec);
-            options = new TrainingOptions(device, cachedRows);
+            options = new TrainingOptions(device.device(), cachedRows);
         } catch (IllegalArgumentException | SpecException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
