@@ -164,15 +164,20 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
 
     /** Learns from the pending mini-batch once its first impression has waited long enough, unless it filled before. */
     private void stepAfterMaxWait() {
-        long waiting = trainer.steps();
+        long before = batchesTaken();
         spec.batch().maxWait().ifPresent(wait -> {
             long due = getProcessingTimeService().getCurrentProcessingTime() + wait.toMillis();
             ScheduledFuture<?> unused = getProcessingTimeService().registerTimer(due, time -> {
-                if (trainer.steps() == waiting) {
+                if (batchesTaken() == before) {
                     step();
                 }
             });
         });
+    }
+
+    /** Mini-batches the trainer was given, those it skipped included. */
+    private long batchesTaken() {
+        return trainer.steps() + trainer.skippedSteps();
     }
 
     private void step() {

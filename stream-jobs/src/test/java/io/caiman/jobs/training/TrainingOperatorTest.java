@@ -132,6 +132,26 @@ class TrainingOperatorTest {
     }
 
     @Test
+    void the_wait_of_a_skipped_mini_batch_does_not_cut_short_that_of_the_next() throws Exception {
+        ModelSpec patient = LARGE.withBatch(new io.caiman.model.spec.BatchSpec(BATCH, 500));
+        try (Harness harness = new Harness(patient, 1000)) {
+            harness.open();
+            harness.time(1000);
+            harness.send(withOneTooLarge(BATCH));
+            assertThat(harness.health())
+                    .extracting(ModelHealth::getSkippedSteps)
+                    .containsExactly(1L);
+            harness.time(1200);
+            harness.send(impressions(3));
+
+            harness.time(1699);
+            assertThat(harness.predictions()).hasSize(BATCH - 1);
+            harness.time(1700);
+            assertThat(harness.predictions()).hasSize(BATCH - 1 + 3);
+        }
+    }
+
+    @Test
     void records_that_cannot_be_learned_from_are_dead_letters_and_the_stream_goes_on() throws Exception {
         byte[] noise = {1, 2, 3};
         List<Impression> good = impressions(BATCH);
@@ -184,16 +204,8 @@ class TrainingOperatorTest {
     @Test
     void a_mini_batch_that_cannot_be_learned_from_is_told_with_its_offsets_and_its_bad_impression_is_a_dead_letter()
             throws Exception {
-        List<Impression> impressions = impressions(2 * BATCH);
-        // Finite, as it must be, and far too large for floats to be multiplied with.
-        impressions.set(
-                3,
-                Impression.newBuilder(impressions.get(3))
-                        .setSlots(List.of(new Slot("tag", List.of(1L, 2L), List.of(3e38f, -3e38f))))
-                        .build());
-        ModelSpec large = SpecReader.parse(
-                "large", SpecReader.write(SPEC).replaceFirst("initial-scale: [0-9.]+", "initial-scale: 100.0"));
-        try (Harness harness = new Harness(large, 1000)) {
+        List<Impression> impressions = withOneTooLarge(2 * BATCH);
+        try (Harness harness = new Harness(LARGE, 1000)) {
             harness.open();
             harness.send(impressions);
 
@@ -248,6 +260,21 @@ class TrainingOperatorTest {
             }
         }
         return scores;
+    }
+
+    /** A model whose embeddings are so large that an impression can overflow. */
+    private static final ModelSpec LARGE = SpecReader.parse(
+            "large", SpecReader.write(SPEC).replaceFirst("initial-scale: [0-9.]+", "initial-scale: 100.0"));
+
+    /** The fourth has weights that are finite, as they must be, and far too large for floats to be multiplied with. */
+    private static List<Impression> withOneTooLarge(int count) {
+        List<Impression> impressions = impressions(count);
+        impressions.set(
+                3,
+                Impression.newBuilder(impressions.get(3))
+                        .setSlots(List.of(new Slot("tag", List.of(1L, 2L), List.of(3e38f, -3e38f))))
+                        .build());
+        return impressions;
     }
 
     private static List<Impression> impressions(int count) {
