@@ -5,8 +5,10 @@ import com.sun.management.ThreadMXBean;
 import io.caiman.model.embedding.EmbeddingStore;
 import io.caiman.model.embedding.FirstValues;
 import io.caiman.model.embedding.ModelRows;
+import io.caiman.model.embedding.RowCensus;
 import io.caiman.model.embedding.RowInitializer;
 import io.caiman.model.embedding.RowKeys;
+import io.caiman.model.embedding.RowVisitor;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
@@ -71,7 +73,7 @@ public final class StepTable {
         MiniBatch impressions = new MiniBatch(FEATURES);
         var allocations = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (MatrixProducts products = new MatrixProducts(spec, batch);
-                Trainer alone = new Trainer(spec, new ModelRows(atHand, atHand), ComputeDevice.CPU);
+                Trainer alone = new Trainer(spec, new ModelRows(atHand, atHand, atHand), ComputeDevice.CPU);
                 Trainer stored = new Trainer(spec, ModelRows.inMemory(spec), ComputeDevice.CPU)) {
             JniUtils.setNumThreads(threads);
             double[][] millis = new double[3][10_000];
@@ -106,7 +108,7 @@ public final class StepTable {
         impressions.clear();
         for (int sample = 0; sample < batch; sample++) {
             int domain = random.nextInt(DOMAINS);
-            impressions.start(domain, random.nextBoolean());
+            impressions.start(domain, random.nextBoolean(), 0);
             for (int feature = 0; feature < FEATURES; feature++) {
                 impressions.add(RowKeys.key(feature, feature == 2 ? domain : random.nextInt(IDS)), 1);
                 impressions.endFeature();
@@ -142,6 +144,21 @@ public final class StepTable {
             for (; filled < count; filled++) {
                 firstValues.initialize(keys[filled], rows, filled * firstValues.stride());
             }
+        }
+
+        @Override
+        public void delete(long[] keys, int count) {
+            throw new UnsupportedOperationException("no row here is one of a key");
+        }
+
+        @Override
+        public void scan(int shard, RowVisitor visitor) {
+            throw new UnsupportedOperationException("no row here is one of a shard");
+        }
+
+        @Override
+        public RowCensus census() {
+            throw new UnsupportedOperationException("no rows are counted here");
         }
 
         @Override

@@ -9,10 +9,16 @@ import java.util.List;
  * @param predictions {@link io.caiman.schemas.avro.Prediction}s, keyed by user
  * @param domainMetrics {@link io.caiman.schemas.avro.DomainMetrics}, keyed by what they are about, fit for compaction
  * @param modelHealth {@link io.caiman.schemas.avro.ModelHealth}, keyed by model
+ * @param rowTombstones {@link io.caiman.schemas.avro.RowTombstone}s, keyed by model, feature and row
  * @param deadLetters {@link io.caiman.schemas.avro.DeadLetter}s
  */
 public record Topics(
-        String impressions, String predictions, String domainMetrics, String modelHealth, String deadLetters) {
+        String impressions,
+        String predictions,
+        String domainMetrics,
+        String modelHealth,
+        String rowTombstones,
+        String deadLetters) {
 
     /**
      * Name of the header of a record without a value that says: the log ends here. The trainer then learns from its
@@ -22,7 +28,7 @@ public record Topics(
 
     /** All of them. */
     public List<String> all() {
-        return List.of(impressions, predictions, domainMetrics, modelHealth, deadLetters);
+        return List.of(impressions, predictions, domainMetrics, modelHealth, rowTombstones, deadLetters);
     }
 
     /** The topics' own names behind a prefix, which may be empty. */
@@ -32,6 +38,7 @@ public record Topics(
                 prefix + "predictions",
                 prefix + "domain-metrics",
                 prefix + "model-health",
+                prefix + "row-tombstones",
                 prefix + "dead-letters");
     }
 }

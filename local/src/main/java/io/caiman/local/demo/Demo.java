@@ -122,8 +122,7 @@ final class Demo {
 
     private StreamExecutionEnvironment trainingJob(KafkaOptions kafka) {
         StreamExecutionEnvironment env = TrainCommand.environment(configuration(TRAINING));
-        TrainCommand.addTo(
-                env, kafka, options.spec(), new TrainingOptions(options.device(), TrainingOptions.DEFAULT_CACHED_ROWS));
+        TrainCommand.addTo(env, kafka, options.spec(), TrainingOptions.on(options.device()));
         return env;
     }
 

@@ -27,10 +27,11 @@ class ItemAbundanceTest {
 
     @Test
     void each_set_has_the_abundance_of_its_own_weights() {
-        InMemoryEmbeddingStore store = new InMemoryEmbeddingStore(initializer);
+        InMemoryEmbeddingStore store = new InMemoryEmbeddingStore(initializer, 1);
         long[] keys = LongStream.range(0, ITEMS).toArray();
         float[] rows = new float[ITEMS * layout.stride()];
         for (int item = 0; item < ITEMS; item++) {
+            rows[item * layout.stride() + layout.statistics()] = 1;
             for (int set = 0; set < layout.sets(); set++) {
                 // Set 0 on one line, set 1 on two of equal weight, and so on up to the width.
                 int directions = Math.min(set + 1, layout.dimension());
@@ -56,10 +57,11 @@ class ItemAbundanceTest {
 
     @Test
     void groups_hold_the_items_of_like_frequency_rarest_first() {
-        InMemoryEmbeddingStore store = new InMemoryEmbeddingStore(initializer);
+        InMemoryEmbeddingStore store = new InMemoryEmbeddingStore(initializer, 1);
         long[] keys = LongStream.range(0, 10).toArray();
         float[] rows = new float[10 * layout.stride()];
         for (int item = 0; item < 10; item++) {
+            rows[item * layout.stride() + layout.statistics()] = 1;
             for (int set = 0; set < layout.sets(); set++) {
                 // Only the last two items point to different sides.
                 rows[item * layout.stride() + layout.weights(set) + (item == 9 ? 1 : 0)] = 1;
@@ -92,7 +94,7 @@ class ItemAbundanceTest {
     @Test
     void without_items_nothing_is_defined() {
         ItemAbundance abundance = ItemAbundance.of(
-                new InMemoryEmbeddingStore(initializer), layout, new RankedItems(new long[0], new int[0]));
+                new InMemoryEmbeddingStore(initializer, 1), layout, new RankedItems(new long[0], new int[0]));
 
         assertThat(abundance.mean()).isEmpty();
         assertThat(abundance.groups()).allMatch(group -> group.isEmpty());

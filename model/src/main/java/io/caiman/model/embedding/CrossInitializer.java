@@ -1,8 +1,9 @@
 package io.caiman.model.embedding;
 
 import io.caiman.model.spec.ModelSpec;
+import java.util.Arrays;
 
-/** First values of crosses' rows: a bias, 0, and its AdaGrad accumulator. */
+/** First values of crosses' rows: a bias, 0, its AdaGrad accumulator, and {@link RowStatistics}, all 0. */
 public final class CrossInitializer implements FirstValues {
 
     /** Offset of the bias. */
@@ -10,8 +11,11 @@ public final class CrossInitializer implements FirstValues {
     /** Offset of its accumulator. */
     public static final int ACCUMULATOR = 1;
 
+    /** Offset of the statistics. */
+    public static final int STATISTICS = 2;
+
     /** Floats in one row. */
-    public static final int STRIDE = 2;
+    public static final int STRIDE = STATISTICS + RowStatistics.FLOATS;
 
     private final float accumulator;
 
@@ -28,5 +32,6 @@ public final class CrossInitializer implements FirstValues {
     public void initialize(long key, float[] rows, int offset) {
         rows[offset + BIAS] = 0f;
         rows[offset + ACCUMULATOR] = accumulator;
+        Arrays.fill(rows, offset + STATISTICS, offset + STRIDE, 0f);
     }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * First values of features' rows: embeddings and factors uniform in (-scale, scale) each with its own scale, biases and
- * sightings 0, accumulators as the optimizers want them.
+ * statistics 0, accumulators as the optimizers want them.
  */
 public final class RowInitializer implements FirstValues {
 
@@ -46,6 +46,6 @@ public final class RowInitializer implements FirstValues {
             UniformValues.fill(state + weights, scale, rows, offset + layout.factor(), layout.factors());
             rows[offset + layout.factorAccumulator()] = spec.wide().factors().initialAccumulator();
         }
-        rows[offset + layout.sightings()] = 0f;
+        Arrays.fill(rows, offset + layout.statistics(), offset + layout.stride(), 0f);
     }
 }

@@ -12,7 +12,7 @@ import io.caiman.model.spec.ModelSpec;
  * [.., +2)                     the wide part's bias and its AdaGrad accumulator
  * [.., +factors)               the wide part's factors
  * [.., +1)                     their AdaGrad accumulator, where there are factors
- * [.., +1)                     sightings: how often the model has learned from this id
+ * [.., +5)                     statistics, see {@link RowStatistics}
  * </pre>
  *
  * <p>All features share one layout, so a store needs one stride. Features outside the gates' prior leave theirs unused;
@@ -77,13 +77,13 @@ public record RowLayout(int sets, boolean prior, int dimension, int factors) {
         return factor() + factors;
     }
 
-    /** Offset of the count of sightings, exact up to 2^24 and standing still there. */
-    public int sightings() {
+    /** Offset of the {@link RowStatistics}. */
+    public int statistics() {
         return factor() + (factors == 0 ? 0 : factors + 1);
     }
 
     /** Floats in one row. */
     public int stride() {
-        return sightings() + 1;
+        return statistics() + RowStatistics.FLOATS;
     }
 }

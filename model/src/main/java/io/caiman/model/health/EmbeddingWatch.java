@@ -2,6 +2,7 @@ package io.caiman.model.health;
 
 import io.caiman.model.embedding.EmbeddingStore;
 import io.caiman.model.embedding.RowLayout;
+import io.caiman.model.embedding.RowStatistics;
 import io.caiman.model.evaluation.SingularSpectrum;
 import io.caiman.model.health.HealthWarning.Kind;
 import io.caiman.model.health.ModelHealth.Abundance;
@@ -78,7 +79,7 @@ public final class EmbeddingWatch {
         }
         float[] sightings = new float[count];
         for (int row = 0; row < count; row++) {
-            sightings[row] = rows[row * layout.stride() + layout.sightings()];
+            sightings[row] = RowStatistics.sightings(rows, row * layout.stride() + layout.statistics());
         }
         float[] sorted = sightings.clone();
         Arrays.sort(sorted);

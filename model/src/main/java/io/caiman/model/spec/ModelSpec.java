@@ -24,6 +24,8 @@ import java.util.Set;
  * @param denseOptimizer for the weights of experts, gates and towers
  * @param gradientClip largest Euclidean norm of a step's gradient, dense weights and rows together; a longer one is
  *     shortened to it. 0: no limit
+ * @param admission when an id gets a row of its own
+ * @param eviction which rows are given up
  * @param batch when a mini-batch is complete
  * @param health what is watched while the model learns
  */
@@ -43,6 +45,8 @@ public record ModelSpec(
         AdaGradSpec rowOptimizer,
         AdamSpec denseOptimizer,
         float gradientClip,
+        AdmissionSpec admission,
+        EvictionSpec eviction,
         BatchSpec batch,
         HealthSpec health) {
 
@@ -59,6 +63,7 @@ public record ModelSpec(
         for (List<String> pair : wide.crosses().pairs()) {
             partOf(features, "wide.crosses.pairs", pair);
         }
+        partOf(features, "admission.features", List.copyOf(admission.features().keySet()));
         partOf(features, "health.feature", health.everySteps() == 0 ? List.of() : List.of(health.feature()));
     }
 
@@ -100,6 +105,8 @@ public record ModelSpec(
                 rowOptimizer,
                 denseOptimizer,
                 gradientClip,
+                admission,
+                eviction,
                 newBatch,
                 health);
     }

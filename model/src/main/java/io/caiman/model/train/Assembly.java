@@ -47,9 +47,17 @@ final class Assembly {
         this.table = new RowTable(layout.stride());
     }
 
-    /** Finds the batch's distinct rows, fetches them and orders the samples. */
-    void load(MiniBatch batch, EmbeddingStore store) {
-        table.load(batch.keys(), batch.entries(), store);
+    /**
+     * Finds the batch's distinct rows and fetches them, with further ones.
+     *
+     * @param further keys of rows that entries may be pointed to before {@link #arrange}
+     */
+    void load(MiniBatch batch, long[] further, EmbeddingStore store) {
+        table.load(batch.keys(), batch.entries(), further, store);
+    }
+
+    /** Orders the samples and fills the network's inputs. */
+    void arrange(MiniBatch batch) {
         order(batch);
         fill(batch);
     }
@@ -142,6 +150,13 @@ final class Assembly {
                 for (int entry = batch.start(sample, feature); entry < batch.end(sample, feature); entry++) {
                     spread(feature, table.number(entry), batch.share(entry));
                 }
+            }
+        }
+        int width = layout.embeddings() * layout.dimension();
+        for (int row = 0; row < table.distinct(); row++) {
+            // Fetched, but no entry points to it: a default row, or that of an id that has none yet.
+            if (!touched[row]) {
+                Arrays.fill(gradients, row * width, (row + 1) * width, 0f);
             }
         }
         return gradients;

@@ -20,6 +20,7 @@ final class Crosses {
     private int[] ends = new int[0];
     private long[] keys = new long[0];
     private float[] shares = new float[0];
+    private int[] kinds = new int[0];
     private int entries;
 
     Crosses(ModelSpec spec) {
@@ -33,20 +34,26 @@ final class Crosses {
         this.table = new RowTable(CrossInitializer.STRIDE);
     }
 
-    /** Finds the batch's pairs of ids and fetches their rows. */
-    void load(MiniBatch batch, EmbeddingStore store) {
+    /**
+     * Finds the batch's pairs of ids and fetches their rows.
+     *
+     * @param ids the batch's rows: ids that share a default row share their crosses too
+     */
+    void load(MiniBatch batch, RowTable ids, EmbeddingStore store) {
         ends = Growing.atLeast(ends, batch.size());
         entries = 0;
         for (int sample = 0; sample < batch.size(); sample++) {
             for (int cross = 0; cross < firsts.length; cross++) {
-                cross(batch, sample, firsts[cross], seconds[cross]);
+                cross(batch, ids, sample, cross);
             }
             ends[sample] = entries;
         }
         table.load(keys, entries, store);
     }
 
-    private void cross(MiniBatch batch, int sample, int first, int second) {
+    private void cross(MiniBatch batch, RowTable ids, int sample, int cross) {
+        int first = firsts[cross];
+        int second = seconds[cross];
         int from = entries;
         float squares = 0f;
         for (int i = batch.start(sample, first); i < batch.end(sample, first); i++) {
@@ -54,9 +61,11 @@ final class Crosses {
                 if (entries == keys.length) {
                     keys = Arrays.copyOf(keys, Math.max(1024, 2 * entries));
                     shares = Arrays.copyOf(shares, keys.length);
+                    kinds = Arrays.copyOf(kinds, keys.length);
                 }
                 float share = batch.share(i) * batch.share(j);
-                keys[entries] = RowKeys.cross(batch.keys()[i], batch.keys()[j]);
+                keys[entries] = RowKeys.cross(ids.key(i), ids.key(j));
+                kinds[entries] = cross;
                 shares[entries++] = share;
                 squares += share * share;
             }
@@ -84,6 +93,11 @@ final class Crosses {
 
     float share(int entry) {
         return shares[entry];
+    }
+
+    /** Place of an entry's pair of features in the spec. */
+    int kind(int entry) {
+        return kinds[entry];
     }
 
     /** The rows, one entry of the table for each entry here. */

@@ -45,11 +45,13 @@ final class HealthProbe {
     /** What the trainer knows of its step. */
     record Step(long number, long skipped, double crossEntropy, double gradientNorm) {}
 
-    /** Remembers the ids of a mini-batch that was learned from. */
-    void see(MiniBatch batch) {
+    /** Remembers the ids of a mini-batch that was learned from, those that have a row of their own. */
+    void see(MiniBatch batch, RowTable rows) {
         for (int sample = 0; sample < batch.size() && spec.health().everySteps() > 0; sample++) {
             for (int entry = batch.start(sample, watched); entry < batch.end(sample, watched); entry++) {
-                watch.see(batch.keys()[entry], batch.domain(sample));
+                if (rows.key(entry) == batch.keys()[entry]) {
+                    watch.see(batch.keys()[entry], batch.domain(sample));
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.caiman.model.train;
 
+import io.caiman.model.embedding.RowStatistics;
 import java.util.Arrays;
 
 /**
@@ -18,6 +19,7 @@ public final class MiniBatch {
     private int entries;
     private int[] domains = new int[FIRST_SAMPLES];
     private boolean[] labels = new boolean[FIRST_SAMPLES];
+    private int[] days = new int[FIRST_SAMPLES];
     private int[] ends;
     private long[] keys;
     private float[] shares;
@@ -30,8 +32,12 @@ public final class MiniBatch {
         this.shares = new float[FIRST_SAMPLES * features];
     }
 
-    /** Starts the next impression. */
-    public void start(int domain, boolean label) {
+    /**
+     * Starts the next impression.
+     *
+     * @param eventTimeMs when it was shown, milliseconds since 1970
+     */
+    public void start(int domain, boolean label, long eventTimeMs) {
         if (ended != size * features) {
             throw new IllegalStateException(
                     "the impression before has " + ended % features + " of " + features + " features");
@@ -39,10 +45,12 @@ public final class MiniBatch {
         if (size == labels.length) {
             domains = Arrays.copyOf(domains, 2 * size);
             labels = Arrays.copyOf(labels, 2 * size);
+            days = Arrays.copyOf(days, 2 * size);
             ends = Arrays.copyOf(ends, 2 * ends.length);
         }
         domains[size] = domain;
         labels[size] = label;
+        days[size] = RowStatistics.day(eventTimeMs);
         size++;
     }
 
@@ -88,6 +96,11 @@ public final class MiniBatch {
 
     boolean label(int sample) {
         return labels[sample];
+    }
+
+    /** Day of event time. */
+    int day(int sample) {
+        return days[sample];
     }
 
     /** Row keys, the first {@link #entries()} of the array. */

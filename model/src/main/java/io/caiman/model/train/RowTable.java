@@ -6,6 +6,8 @@ import io.caiman.model.embedding.KeyIndex;
 /** The distinct rows of a list of keys, out of a store, in one flat array; to be changed and put back. */
 final class RowTable {
 
+    private static final long[] NO_KEYS = {};
+
     private final int stride;
     private final KeyIndex index = new KeyIndex(1024);
     private int[] numbers = new int[0];
@@ -17,10 +19,18 @@ final class RowTable {
 
     /** Fetches the rows of the first {@code count} keys. */
     void load(long[] keys, int count, EmbeddingStore store) {
+        load(keys, count, NO_KEYS, store);
+    }
+
+    /** Fetches the rows of the first {@code count} keys, and further ones that entries may be pointed to. */
+    void load(long[] keys, int count, long[] further, EmbeddingStore store) {
         index.clear();
         numbers = Growing.atLeast(numbers, count);
         for (int entry = 0; entry < count; entry++) {
             numbers[entry] = index.add(keys[entry]);
+        }
+        for (long key : further) {
+            index.add(key);
         }
         rows = Growing.atLeast(rows, index.size() * stride);
         store.gather(index.keys(), index.size(), rows);
@@ -31,6 +41,16 @@ final class RowTable {
         store.scatter(index.keys(), index.size(), rows);
     }
 
+    /** Points an entry of the list to the row of another key, which was fetched too. */
+    void point(int entry, long key) {
+        numbers[entry] = index.find(key);
+    }
+
+    /** Whether the row of a key was fetched. */
+    boolean contains(long key) {
+        return index.find(key) >= 0;
+    }
+
     /** The rows, {@code [distinct, stride]}. */
     float[] rows() {
         return rows;
@@ -38,6 +58,11 @@ final class RowTable {
 
     int distinct() {
         return index.size();
+    }
+
+    /** Key of the row of an entry of the list. */
+    long key(int entry) {
+        return index.keys()[numbers[entry]];
     }
 
     /** Number of the row of an entry of the list, in [0, distinct). */

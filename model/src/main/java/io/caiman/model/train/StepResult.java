@@ -1,6 +1,7 @@
 package io.caiman.model.train;
 
 import io.caiman.model.health.ModelHealth;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param crossEntropy of the batch, combined as the spec says
  * @param penalty what the network added to the loss, its weight included
  * @param skipped why the model did not learn from this mini-batch, where it did not
+ * @param admitted ids that got a row of their own
+ * @param evicted rows that were given up
  * @param health how the model does, every so many steps
  */
 public record StepResult(
@@ -20,4 +23,6 @@ public record StepResult(
         double crossEntropy,
         double penalty,
         Optional<String> skipped,
+        int admitted,
+        List<Evicted> evicted,
         Optional<ModelHealth> health) {}

@@ -19,6 +19,7 @@ import io.caiman.model.zoo.Crocodile;
 import io.caiman.model.zoo.Network;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -44,12 +45,18 @@ public final class Trainer implements AutoCloseable {
     private final WidePart wide;
     private final Crosses crosses;
     private final Assembly assembly;
+    private final Admission admission;
+    private final RowLifecycle lifecycle;
     private final HealthProbe health;
     private final NDManager manager;
 
     private final DirectFloats slopes = new DirectFloats();
     private long steps;
     private long skippedSteps;
+    /** Impressions learned from. */
+    private long impressions;
+    /** Latest day of event time learned from. */
+    private int today = Integer.MIN_VALUE;
 
     /**
      * A trainer with first weights.
@@ -69,6 +76,8 @@ public final class Trainer implements AutoCloseable {
         this.wide = new WidePart(spec, layout);
         this.crosses = new Crosses(spec);
         this.assembly = new Assembly(spec, layout);
+        this.admission = new Admission(spec);
+        this.lifecycle = new RowLifecycle(spec, layout);
         this.health = new HealthProbe(spec, layout);
         this.manager = device.open();
     }
@@ -81,6 +90,8 @@ public final class Trainer implements AutoCloseable {
      */
     public StepResult step(MiniBatch batch) {
         load(batch);
+        admission.admit(batch, assembly.table(), layout.statistics(), rows.candidates(), impressions);
+        arrange(batch);
         double[] logits = new double[batch.size()];
         Autograd.record();
         try (NDManager scope = manager.newSubManager()) {
@@ -97,6 +108,7 @@ public final class Trainer implements AutoCloseable {
             double norm = Double.isFinite(crossEntropy + penalty) ? learn(batch, leaves, input) : Double.NaN;
             boolean learns = Double.isFinite(norm);
             skippedSteps += learns ? 0 : 1;
+            List<Evicted> evicted = learns ? keep(batch) : List.of();
             boolean probed = learns
                     && spec.health().everySteps() > 0
                     && (steps + 1) % spec.health().everySteps() == 0;
@@ -106,6 +118,8 @@ public final class Trainer implements AutoCloseable {
                     crossEntropy,
                     penalty,
                     learns ? Optional.empty() : Optional.of(notFinite(crossEntropy, penalty, norm)),
+                    learns ? admission.admitted() : 0,
+                    evicted,
                     probed
                             ? Optional.of(health.probe(
                                     new HealthProbe.Step(steps, skippedSteps, crossEntropy, norm),
@@ -124,6 +138,8 @@ public final class Trainer implements AutoCloseable {
      */
     public Scored score(MiniBatch batch) {
         load(batch);
+        admission.pointToDefaults(batch, assembly.table(), layout.statistics());
+        arrange(batch);
         double[] logits = new double[batch.size()];
         Autograd.stop();
         try (NDManager scope = manager.newSubManager()) {
@@ -145,8 +161,12 @@ public final class Trainer implements AutoCloseable {
         if (batch.size() == 0) {
             throw new IllegalArgumentException("a mini-batch needs at least one impression");
         }
-        assembly.load(batch, rows.features());
-        crosses.load(batch, rows.crosses());
+        assembly.load(batch, admission.defaultRows(), rows.features());
+    }
+
+    private void arrange(MiniBatch batch) {
+        assembly.arrange(batch);
+        crosses.load(batch, assembly.table(), rows.crosses());
     }
 
     private Network.Input input(NDManager scope, MiniBatch batch) {
@@ -195,13 +215,21 @@ public final class Trainer implements AutoCloseable {
             return norm;
         }
         adam.update(denseGradients, scale);
-        for (int entry = 0; entry < batch.entries(); entry++) {
-            table.rows()[table.row(entry) + layout.sightings()]++;
+        return norm;
+    }
+
+    /** Puts the rows of a mini-batch that was learned from back, and gives up those whose time has come. */
+    private List<Evicted> keep(MiniBatch batch) {
+        for (int sample = 0; sample < batch.size(); sample++) {
+            today = Math.max(today, batch.day(sample));
         }
+        impressions += batch.size();
+        lifecycle.count(batch, assembly.table(), crosses);
         assembly.store(rows.features());
         crosses.store(rows.crosses());
-        health.see(batch);
-        return norm;
+        admission.store(rows.candidates());
+        health.see(batch, assembly.table());
+        return lifecycle.sweep(rows, assembly.table(), crosses.table(), admission, steps + 1, today);
     }
 
     private static double[] probabilities(double[] logits) {
@@ -261,7 +289,7 @@ public final class Trainer implements AutoCloseable {
     /** Dense weights, their optimizer's state, the step counts and what health remembers; with the rows, all there is. */
     public byte[] snapshot() {
         ByteBuffer bytes = ByteBuffer.allocate(snapshotBytes());
-        bytes.putLong(steps).putLong(skippedSteps);
+        bytes.putLong(steps).putLong(skippedSteps).putLong(impressions).putInt(today);
         bytes.asFloatBuffer().put(parameters.values());
         bytes.position(bytes.position() + Float.BYTES * denseWeights());
         adam.write(bytes);
@@ -283,6 +311,8 @@ public final class Trainer implements AutoCloseable {
         ByteBuffer bytes = ByteBuffer.wrap(snapshot);
         steps = bytes.getLong();
         skippedSteps = bytes.getLong();
+        impressions = bytes.getLong();
+        today = bytes.getInt();
         bytes.asFloatBuffer().get(parameters.values());
         bytes.position(bytes.position() + Float.BYTES * denseWeights());
         parameters.publish(0, denseWeights());
@@ -291,7 +321,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     private int snapshotBytes() {
-        return 2 * Long.BYTES + Float.BYTES * denseWeights() + adam.snapshotBytes() + health.snapshotBytes();
+        return 3 * Long.BYTES
+                + Integer.BYTES
+                + Float.BYTES * denseWeights()
+                + adam.snapshotBytes()
+                + health.snapshotBytes();
     }
 
     @Override

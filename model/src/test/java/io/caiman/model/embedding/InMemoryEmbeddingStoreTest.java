@@ -4,6 +4,7 @@ class InMemoryEmbeddingStoreTest extends EmbeddingStoreContract {
 
     @Override
     protected EmbeddingStore store() {
-        return new InMemoryEmbeddingStore(new RowInitializer(SPEC));
+        return new InMemoryEmbeddingStore(
+                new RowInitializer(SPEC), SPEC.features().size());
     }
 }

@@ -52,7 +52,9 @@ class RowInitializerTest {
         assertThat(row[layout.bias()]).isZero();
         assertThat(row[layout.biasAccumulator()]).isEqualTo(0.4f);
         assertThat(row[layout.factorAccumulator()]).isEqualTo(0.7f);
-        assertThat(row[layout.sightings()]).isZero();
+        for (int i = layout.statistics(); i < layout.stride(); i++) {
+            assertThat(row[i]).isZero();
+        }
         for (int i = 0; i < layout.factors(); i++) {
             assertThat(Math.abs(row[layout.factor() + i])).isGreaterThan(0f).isLessThanOrEqualTo(0.1f);
         }

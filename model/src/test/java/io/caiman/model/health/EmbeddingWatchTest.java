@@ -51,7 +51,7 @@ class EmbeddingWatchTest {
         for (int j = 0; j < 3; j++) {
             row[layout.weights(0) + j] = collapsed ? 1 + id : (id % 3 == j ? 1 : 0);
         }
-        row[layout.sightings()] = sightings;
+        row[layout.statistics()] = sightings;
         store.scatter(new long[] {id}, 1, row);
     }
 

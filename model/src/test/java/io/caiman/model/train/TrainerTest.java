@@ -232,7 +232,7 @@ class TrainerTest {
             trainer.step(miniBatch(spec, good));
             double[] before = trainer.score(miniBatch(spec, good)).scores();
             MiniBatch bad = miniBatch(spec, good);
-            bad.start(0, true);
+            bad.start(0, true, 0);
             for (int feature = 0; feature < spec.features().size(); feature++) {
                 bad.add(good.get(0).keys()[0][0], feature == 3 ? Float.NaN : 1f);
                 bad.endFeature();
@@ -339,6 +339,8 @@ class TrainerTest {
                 small.rowOptimizer(),
                 small.denseOptimizer(),
                 small.gradientClip(),
+                small.admission(),
+                small.eviction(),
                 small.batch(),
                 small.health());
         Random random = new Random(3);
@@ -474,7 +476,7 @@ class TrainerTest {
     private static MiniBatch miniBatch(ModelSpec spec, List<Sample> samples) {
         MiniBatch batch = new MiniBatch(spec.features().size());
         for (Sample sample : samples) {
-            batch.start(sample.domain(), sample.label());
+            batch.start(sample.domain(), sample.label(), 0);
             for (long[] keys : sample.keys()) {
                 for (long key : keys) {
                     batch.add(key, 1);

@@ -91,7 +91,7 @@ public final class ImpressionFeatures {
      * @param batch of as many features as the model has
      */
     public void add(Impression impression, MiniBatch batch) {
-        batch.start(domains.getOrDefault(impression.getDomain(), -1), label(impression));
+        batch.start(domains.getOrDefault(impression.getDomain(), -1), label(impression), impression.getEventTimeMs());
         @Nullable Slot[] slots = new Slot[featureHashes.length];
         for (Slot slot : impression.getSlots()) {
             Integer feature = features.get(slot.getName());

@@ -7,6 +7,8 @@ import io.caiman.jobs.connect.RecordSink;
 import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.rows.RowDatabaseOptions;
+import io.caiman.model.embedding.RowShards;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
 import io.caiman.model.spec.SpecReader;
@@ -14,6 +16,8 @@ import io.caiman.schemas.avro.Prediction;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,11 +49,18 @@ public final class TrainCommand implements Callable<Integer> {
     private DeviceOption device = new DeviceOption();
 
     @Option(
-            names = "--cached-rows",
-            defaultValue = "" + TrainingOptions.DEFAULT_CACHED_ROWS,
+            names = "--row-cache",
+            defaultValue = TrainingOptions.DEFAULT_ROW_CACHE,
+            paramLabel = "SIZE",
+            description = "Heap for embedding rows in front of RocksDB, such as 2 gb. Default: ${DEFAULT-VALUE}.")
+    private String rowCache = TrainingOptions.DEFAULT_ROW_CACHE;
+
+    @Option(
+            names = "--row-threads",
+            defaultValue = "" + TrainingOptions.DEFAULT_ROW_THREADS,
             paramLabel = "N",
-            description = "Embedding rows kept in memory in front of RocksDB. Default: ${DEFAULT-VALUE}.")
-    private int cachedRows = TrainingOptions.DEFAULT_CACHED_ROWS;
+            description = "Threads that read and write embedding rows at the same time. Default: ${DEFAULT-VALUE}.")
+    private int rowThreads = TrainingOptions.DEFAULT_ROW_THREADS;
 
     @Spec
     private CommandSpec command = CommandSpec.create();
@@ -77,7 +88,7 @@ public final class TrainCommand implements Callable<Integer> {
             configuration = job.configuration();
             kafka = KafkaOptions.from(configuration);
             model = SpecReader.read(spec);
-            options = new TrainingOptions(device.device(), cachedRows);
+            options = new TrainingOptions(device.device(), MemorySize.parse(rowCache), rowThreads);
         } catch (IllegalArgumentException | SpecException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -89,9 +100,12 @@ public final class TrainCommand implements Callable<Integer> {
 
     /** An environment as the training job wants it. */
     public static StreamExecutionEnvironment environment(Configuration configuration) {
+        if (!configuration.contains(RocksDBOptions.OPTIONS_FACTORY)) {
+            configuration.set(RocksDBOptions.OPTIONS_FACTORY, RowDatabaseOptions.class.getName());
+        }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(1);
-        env.setMaxParallelism(TrainingTopology.ROW_SHARDS);
+        env.setMaxParallelism(RowShards.COUNT);
         return env;
     }
 
@@ -116,6 +130,10 @@ public final class TrainCommand implements Callable<Integer> {
                         kafka.connection(),
                         kafka.topics().modelHealth(),
                         Delivery.exactlyOnce(job + "-model-health", kafka.transactionTimeout())),
+                RowTombstones.sink(
+                        kafka.connection(),
+                        kafka.topics().rowTombstones(),
+                        Delivery.exactlyOnce(job + "-row-tombstones", kafka.transactionTimeout())),
                 DeadLetters.sink(
                         kafka.connection(),
                         kafka.topics().deadLetters(),

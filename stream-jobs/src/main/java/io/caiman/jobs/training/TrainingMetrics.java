@@ -1,6 +1,6 @@
 package io.caiman.jobs.training;
 
-/** Names of the trainer's metrics, all counters in the scope of the operator {@link TrainingTopology#TRAINER}. */
+/** Names of the trainer's metrics, counters unless said otherwise, in the scope of the operator {@link TrainingTopology#TRAINER}. */
 public final class TrainingMetrics {
 
     /** Impressions learned from. */
@@ -11,6 +11,21 @@ public final class TrainingMetrics {
     public static final String SKIPPED_STEPS = "skippedSteps";
     /** Nanoseconds spent in the step: rows in, forward, backward, update, rows out. */
     public static final String STEP_NANOS = "stepNanos";
+
+    /** Ids that got a row of their own after waiting for it. */
+    public static final String ADMITTED_ROWS = "admittedRows";
+    /** Rows given up. */
+    public static final String EVICTED_ROWS = "evictedRows";
+    /** Rows in memory and state, a gauge for each feature in the group {@code feature.NAME}. */
+    public static final String ROWS = "rows";
+    /** Gauge: rows of features looked up so far. */
+    public static final String ROW_LOOKUPS = "rowLookups";
+    /** Gauge: of those the ones the cache did not have. */
+    public static final String ROW_CACHE_MISSES = "rowCacheMisses";
+    /** Gauge: changed rows of all tables that only memory holds. */
+    public static final String ROW_CACHE_DIRTY = "rowCacheDirtyRows";
+    /** Gauge: bytes of memory that rows of all tables take. */
+    public static final String ROW_CACHE_BYTES = "rowCacheBytes";
 
     private TrainingMetrics() {}
 }

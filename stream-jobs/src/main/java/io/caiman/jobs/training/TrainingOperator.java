@@ -4,12 +4,9 @@ import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.Decoding;
 import io.caiman.jobs.connect.RecordDecoder;
-import io.caiman.model.embedding.CrossInitializer;
-import io.caiman.model.embedding.FirstValues;
-import io.caiman.model.embedding.ModelRows;
-import io.caiman.model.embedding.RowInitializer;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
+import io.caiman.model.train.Evicted;
 import io.caiman.model.train.MiniBatch;
 import io.caiman.model.train.StepResult;
 import io.caiman.model.train.Trainer;
@@ -22,9 +19,6 @@ import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
@@ -53,8 +47,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private transient ModelSpec spec;
     private transient RecordDecoder<Impression> decoder;
     private transient ImpressionFeatures features;
-    private transient KeyedStateEmbeddingStore rows;
-    private transient KeyedStateEmbeddingStore crossRows;
+    private transient TrainedRows rows;
     private transient Trainer trainer;
     private transient PendingBatch pending;
     private transient MiniBatch batch;
@@ -79,9 +72,6 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         spec = SpecReader.parse("the job's model spec", specYaml);
-        rows = store(context, "rows", new RowInitializer(spec));
-        crossRows = store(context, "cross-rows", new CrossInitializer(spec));
-        trainer = new Trainer(spec, new ModelRows(rows, crossRows), options.device());
         specState = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>("model-spec", StringSerializer.INSTANCE));
         denseState = context.getOperatorStateStore()
@@ -97,23 +87,23 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         steps = getMetricGroup().counter(TrainingMetrics.STEPS);
         skippedSteps = getMetricGroup().counter(TrainingMetrics.SKIPPED_STEPS);
         stepNanos = getMetricGroup().counter(TrainingMetrics.STEP_NANOS);
+        checkSpec();
+        rows = new TrainedRows(getKeyedStateBackend(), spec, options);
+        rows.register(getMetricGroup());
+        trainer = new Trainer(spec, rows.tables(), options.device());
         if (context.isRestored()) {
             restore();
         }
     }
 
-    private KeyedStateEmbeddingStore store(StateInitializationContext context, String name, FirstValues firstValues) {
-        MapState<Long, byte[]> state = context.getKeyedStateStore()
-                .getMapState(
-                        new MapStateDescriptor<>(name, LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
-        return new KeyedStateEmbeddingStore(
-                state, this::setCurrentKey, new RowShards(maxParallelism()), firstValues, options.cachedRows());
-    }
-
-    private void restore() throws Exception {
+    /** Before the rows are opened, for it says more of what differs than their serializer can. */
+    private void checkSpec() throws Exception {
         for (String stored : specState.get()) {
             SpecCompatibility.check(SpecReader.parse("the model spec in the checkpoint", stored), spec);
         }
+    }
+
+    private void restore() throws Exception {
         for (byte[] stored : denseState.get()) {
             trainer.restore(stored);
         }
@@ -122,10 +112,6 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
                 pending.add(record, decoded.record());
             }
         }
-    }
-
-    private int maxParallelism() {
-        return getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
     }
 
     @Override
@@ -200,6 +186,10 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
                 emit(pending.impression(i), result.scores()[i], result.trainedSteps());
             }
         }
+        rows.count(result);
+        for (Evicted evicted : result.evicted()) {
+            bury(evicted);
+        }
         result.health().ifPresent(health -> tell(HealthRecords.report(health)));
         result.skipped().ifPresent(reason -> {
             skippedSteps.inc();
@@ -228,8 +218,19 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         output.collect(DeadLetters.TAG, new StreamRecord<>(DeadLetters.letter(record, reason)));
     }
 
+    private void bury(Evicted evicted) {
+        long eventTime = lastEventTime();
+        output.collect(
+                RowTombstones.TAG,
+                new StreamRecord<>(RowTombstones.record(evicted, spec.name(), eventTime, trainer.steps()), eventTime));
+    }
+
+    private long lastEventTime() {
+        return pending.impression(pending.size() - 1).getEventTimeMs();
+    }
+
     private void tell(Object event) {
-        long eventTime = pending.impression(pending.size() - 1).getEventTimeMs();
+        long eventTime = lastEventTime();
         ModelHealth record = new ModelHealth(spec.name(), eventTime, trainer.steps(), trainer.skippedSteps(), event);
         output.collect(HealthRecords.TAG, new StreamRecord<>(record, eventTime));
     }
@@ -244,7 +245,6 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         rows.flush();
-        crossRows.flush();
         specState.update(List.of(specYaml));
         denseState.update(List.of(trainer.snapshot()));
         pendingState.update(pending.records());
@@ -254,6 +254,9 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     public void close() throws Exception {
         if (trainer != null) {
             trainer.close();
+        }
+        if (rows != null) {
+            rows.close();
         }
         super.close();
     }

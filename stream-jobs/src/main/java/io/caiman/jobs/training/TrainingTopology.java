@@ -7,6 +7,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.ModelHealth;
 import io.caiman.schemas.avro.Prediction;
+import io.caiman.schemas.avro.RowTombstone;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -23,9 +24,6 @@ public final class TrainingTopology {
 
     /** Name of the operator that learns, in metrics and in the web interface. */
     public static final String TRAINER = "trainer";
-
-    /** Virtual row shards, and with them the most trainers there can ever be. */
-    public static final int ROW_SHARDS = 128;
 
     private static final int ANY_SHARD = 0;
 
@@ -44,6 +42,7 @@ public final class TrainingTopology {
             TrainingOptions options,
             Sink<Prediction> predictions,
             Sink<ModelHealth> health,
+            Sink<RowTombstone> tombstones,
             Sink<DeadLetter> deadLetters) {
         if (env.getParallelism() != 1) {
             throw new IllegalArgumentException(
@@ -63,6 +62,10 @@ public final class TrainingTopology {
                 .sinkTo(health)
                 .name("model-health")
                 .uid("model-health");
+        trained.getSideOutput(RowTombstones.TAG)
+                .sinkTo(tombstones)
+                .name("row-tombstones")
+                .uid("row-tombstones");
         trained.getSideOutput(DeadLetters.TAG)
                 .sinkTo(deadLetters)
                 .name("dead-letters")

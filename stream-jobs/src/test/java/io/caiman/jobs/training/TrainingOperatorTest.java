@@ -10,7 +10,9 @@ import io.caiman.model.embedding.ModelRows;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
+import io.caiman.model.train.Evicted;
 import io.caiman.model.train.MiniBatch;
+import io.caiman.model.train.StepResult;
 import io.caiman.model.train.Trainer;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.DeadLetter;
@@ -19,6 +21,7 @@ import io.caiman.schemas.avro.Impression;
 import io.caiman.schemas.avro.ModelHealth;
 import io.caiman.schemas.avro.OffsetRange;
 import io.caiman.schemas.avro.Prediction;
+import io.caiman.schemas.avro.RowTombstone;
 import io.caiman.schemas.avro.SkippedStep;
 import io.caiman.schemas.avro.Slot;
 import io.caiman.schemas.avro.TopicOrigin;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -56,7 +60,9 @@ class TrainingOperatorTest {
             """);
 
     /** Less than a batch's rows, so that rows really go through the keyed state. */
-    private static final int TINY_CACHE = 10;
+    private static final MemorySize TINY_CACHE = new MemorySize(1500);
+
+    private static final MemorySize CACHE = MemorySize.ofMebiBytes(1);
 
     @Test
     void predictions_are_those_of_the_trainer_without_flink_in_the_order_of_arrival() throws Exception {
@@ -81,7 +87,7 @@ class TrainingOperatorTest {
         int killed = 2 * BATCH + 3;
         OperatorSubtaskState checkpoint;
         List<Double> scores = new ArrayList<>();
-        try (Harness harness = new Harness(SPEC, 1000)) {
+        try (Harness harness = new Harness(SPEC, CACHE)) {
             harness.open();
             harness.send(impressions.subList(0, killed));
             checkpoint = harness.snapshot();
@@ -98,8 +104,56 @@ class TrainingOperatorTest {
     }
 
     @Test
+    void rows_come_and_go_as_without_flink_also_across_a_restart() throws Exception {
+        List<Impression> impressions = daily(impressions(60 * BATCH));
+        int killed = 31 * BATCH + 3;
+        List<Double> scores = new ArrayList<>();
+        List<RowTombstone> tombstones = new ArrayList<>();
+        OperatorSubtaskState checkpoint;
+        try (Harness harness = new Harness(FORGETFUL, TINY_CACHE)) {
+            harness.open();
+            harness.send(impressions.subList(0, killed));
+            checkpoint = harness.snapshot();
+            scores.addAll(harness.scores());
+            tombstones.addAll(harness.tombstones());
+        }
+        try (Harness harness = new Harness(FORGETFUL, CACHE)) {
+            harness.restore(checkpoint);
+            harness.send(impressions.subList(killed, impressions.size()));
+            scores.addAll(harness.scores());
+            tombstones.addAll(harness.tombstones());
+        }
+
+        List<Evicted> evicted = new ArrayList<>();
+        assertThat(scores).containsExactlyElementsOf(scoresWithoutFlink(FORGETFUL, impressions, evicted));
+        assertThat(tombstones)
+                .extracting(RowTombstone::getRowKey, RowTombstone::getFeature, RowTombstone::getScore)
+                .containsExactlyElementsOf(evicted.stream()
+                        .map(row -> tuple(row.key(), row.feature(), row.score()))
+                        .toList());
+        assertThat(evicted).extracting(Evicted::reason).contains(Evicted.Reason.LOW_SCORE, Evicted.Reason.OVER_BUDGET);
+        assertThat(tombstones).allMatch(tombstone -> tombstone.getModel().equals("crocodile"));
+    }
+
+    /** Rows are admitted late and given up soon. */
+    private static final ModelSpec FORGETFUL = SpecReader.parse(
+            "forgetful",
+            SpecReader.write(SPEC)
+                    .replace("min-count: 1", "min-count: 2")
+                    .replace("row-budget: 0", "row-budget: 20")
+                    .replaceFirst("min-score: [0-9.]+", "min-score: 0.15"));
+
+    /** The same a quarter of a day apart. */
+    private static List<Impression> daily(List<Impression> impressions) {
+        for (int i = 0; i < impressions.size(); i++) {
+            impressions.get(i).setEventTimeMs(i * 21_600_000L);
+        }
+        return impressions;
+    }
+
+    @Test
     void an_end_of_log_record_closes_the_pending_mini_batch() throws Exception {
-        try (Harness harness = new Harness(SPEC, 1000)) {
+        try (Harness harness = new Harness(SPEC, CACHE)) {
             harness.open();
             harness.send(impressions(3));
             assertThat(harness.predictions()).isEmpty();
@@ -114,7 +168,7 @@ class TrainingOperatorTest {
     @Test
     void a_mini_batch_does_not_wait_longer_than_the_spec_says() throws Exception {
         ModelSpec patient = SPEC.withBatch(new io.caiman.model.spec.BatchSpec(BATCH, 500));
-        try (Harness harness = new Harness(patient, 1000)) {
+        try (Harness harness = new Harness(patient, CACHE)) {
             harness.open();
             harness.time(1000);
             harness.send(impressions(3));
@@ -134,7 +188,7 @@ class TrainingOperatorTest {
     @Test
     void the_wait_of_a_skipped_mini_batch_does_not_cut_short_that_of_the_next() throws Exception {
         ModelSpec patient = LARGE.withBatch(new io.caiman.model.spec.BatchSpec(BATCH, 500));
-        try (Harness harness = new Harness(patient, 1000)) {
+        try (Harness harness = new Harness(patient, CACHE)) {
             harness.open();
             harness.time(1000);
             harness.send(withOneTooLarge(BATCH));
@@ -162,7 +216,7 @@ class TrainingOperatorTest {
         Impression uneven = Impression.newBuilder(good.get(0))
                 .setSlots(List.of(new Slot("tag", List.of(1L, 2L), List.of(0.5f))))
                 .build();
-        try (Harness harness = new Harness(SPEC, 1000)) {
+        try (Harness harness = new Harness(SPEC, CACHE)) {
             harness.open();
             harness.send(new ConsumedRecord("impressions", 2, 70, noise, false));
             harness.send(new ConsumedRecord("impressions", 2, 71, null, false));
@@ -187,7 +241,7 @@ class TrainingOperatorTest {
 
     @Test
     void health_is_reported_every_so_many_steps() throws Exception {
-        try (Harness harness = new Harness(SPEC, 1000)) {
+        try (Harness harness = new Harness(SPEC, CACHE)) {
             harness.open();
             harness.send(impressions(4 * BATCH));
 
@@ -205,7 +259,7 @@ class TrainingOperatorTest {
     void a_mini_batch_that_cannot_be_learned_from_is_told_with_its_offsets_and_its_bad_impression_is_a_dead_letter()
             throws Exception {
         List<Impression> impressions = withOneTooLarge(2 * BATCH);
-        try (Harness harness = new Harness(LARGE, 1000)) {
+        try (Harness harness = new Harness(LARGE, CACHE)) {
             harness.open();
             harness.send(impressions);
 
@@ -228,7 +282,7 @@ class TrainingOperatorTest {
     @Test
     void a_checkpoint_of_a_spec_with_other_weights_is_refused_naming_what_changed() throws Exception {
         OperatorSubtaskState checkpoint;
-        try (Harness harness = new Harness(SPEC, 1000)) {
+        try (Harness harness = new Harness(SPEC, CACHE)) {
             harness.open();
             harness.send(impressions(BATCH));
             checkpoint = harness.snapshot();
@@ -239,22 +293,29 @@ class TrainingOperatorTest {
                         .replace(
                                 "embedding:\n  sets: \"multi\"\n  dimension: 4",
                                 "embedding:\n  sets: \"multi\"\n  dimension: 5"));
-        try (Harness harness = new Harness(wider, 1000)) {
+        try (Harness harness = new Harness(wider, CACHE)) {
             assertThatThrownBy(() -> harness.restore(checkpoint)).hasMessageContaining("embedding.dimension: 4 -> 5");
         }
     }
 
     private static List<Double> scoresWithoutFlink(List<Impression> impressions) {
-        ImpressionFeatures features = new ImpressionFeatures(SPEC);
+        return scoresWithoutFlink(SPEC, impressions, new ArrayList<>());
+    }
+
+    private static List<Double> scoresWithoutFlink(
+            ModelSpec spec, List<Impression> impressions, List<Evicted> evicted) {
+        ImpressionFeatures features = new ImpressionFeatures(spec);
         List<Double> scores = new ArrayList<>();
-        try (Trainer trainer = new Trainer(SPEC, ModelRows.inMemory(SPEC), ComputeDevice.CPU)) {
-            MiniBatch batch = new MiniBatch(SPEC.features().size());
+        try (Trainer trainer = new Trainer(spec, ModelRows.inMemory(spec), ComputeDevice.CPU)) {
+            MiniBatch batch = new MiniBatch(spec.features().size());
             for (Impression impression : impressions) {
                 features.add(impression, batch);
                 if (batch.size() == BATCH) {
-                    for (double score : trainer.step(batch).scores()) {
+                    StepResult result = trainer.step(batch);
+                    for (double score : result.scores()) {
                         scores.add(score);
                     }
+                    evicted.addAll(result.evicted());
                     batch.clear();
                 }
             }
@@ -303,9 +364,9 @@ class TrainingOperatorTest {
         private final KeyedOneInputStreamOperatorTestHarness<Integer, ConsumedRecord, Prediction> flink;
         private long offset;
 
-        Harness(ModelSpec spec, int cachedRows) throws Exception {
+        Harness(ModelSpec spec, MemorySize rowCache) throws Exception {
             flink = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new TrainingOperator(spec, new TrainingOptions(ComputeDevice.CPU, cachedRows)),
+                    new TrainingOperator(spec, new TrainingOptions(ComputeDevice.CPU, rowCache, 2)),
                     record -> 0,
                     Types.INT,
                     MAX_PARALLELISM,
@@ -356,6 +417,15 @@ class TrainingOperatorTest {
                 output.forEach(record -> letters.add(record.getValue()));
             }
             return letters;
+        }
+
+        List<RowTombstone> tombstones() {
+            List<RowTombstone> tombstones = new ArrayList<>();
+            var output = flink.getSideOutput(RowTombstones.TAG);
+            if (output != null) {
+                output.forEach(record -> tombstones.add(record.getValue()));
+            }
+            return tombstones;
         }
 
         List<ModelHealth> health() {

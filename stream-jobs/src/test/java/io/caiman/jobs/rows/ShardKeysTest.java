@@ -1,34 +1,30 @@
-package io.caiman.jobs.training;
+package io.caiman.jobs.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caiman.model.embedding.RowShards;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.junit.jupiter.api.Test;
 
-class RowShardsTest {
-
-    private static final int MAX_PARALLELISM = 128;
+class ShardKeysTest {
 
     @Test
     void every_key_group_has_the_one_shard_of_its_number() {
-        RowShards shards = new RowShards(MAX_PARALLELISM);
-
-        for (int shard = 0; shard < shards.count(); shard++) {
-            assertThat(KeyGroupRangeAssignment.assignToKeyGroup(shards.flinkKey(shard), MAX_PARALLELISM))
+        for (int shard = 0; shard < RowShards.COUNT; shard++) {
+            assertThat(KeyGroupRangeAssignment.assignToKeyGroup(ShardKeys.of(shard), RowShards.COUNT))
                     .isEqualTo(shard);
         }
     }
 
     @Test
     void rows_spread_evenly_over_the_shards() {
-        RowShards shards = new RowShards(MAX_PARALLELISM);
         int rows = 128_000;
-        int[] counts = new int[MAX_PARALLELISM];
+        int[] counts = new int[RowShards.COUNT];
         for (long row = 0; row < rows; row++) {
-            counts[shards.shardOf(row)]++;
+            counts[RowShards.of(row)]++;
         }
 
-        double expected = (double) rows / MAX_PARALLELISM;
+        double expected = (double) rows / RowShards.COUNT;
         double chiSquare = 0;
         for (int count : counts) {
             chiSquare += (count - expected) * (count - expected) / expected;

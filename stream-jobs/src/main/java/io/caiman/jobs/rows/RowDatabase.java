@@ -1,0 +1,178 @@
+package io.caiman.jobs.rows;
+
+import io.caiman.model.embedding.RowShards;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * Reads and writes rows of one {@code MapState<Long, float[]>} straight in the RocksDB that Flink keeps it in, through
+ * direct buffers and by several threads at once: keyed state's own way takes one row at a time, of the current key, with
+ * several arrays for each. What is written here is keyed state like any other: Flink snapshots, restores and rescales
+ * it, and {@code MapState} reads it.
+ *
+ * <p>Flink gives no access to the database and the column family of a state, so two fields are read by reflection; that
+ * the bytes of keys and values are Flink's is held by tests that read through {@code MapState} what this wrote.
+ */
+final class RowDatabase {
+
+    /** Key group (1 byte up to 128 of them), Flink key, void namespace, row key. */
+    private static final int KEY_BYTES = 1 + Integer.BYTES + 1 + Long.BYTES;
+
+    /** {@code MapState} puts before a value whether it is null. */
+    private static final int NULL_FLAG = 1;
+
+    private final RocksDB database;
+    private final ColumnFamilyHandle column;
+    private final ReadOptions readOptions;
+    private final WriteOptions writeOptions;
+    private final int stride;
+    private final Buffers[] buffers;
+
+    /**
+     * Access to a state that is registered with the backend already.
+     *
+     * @param threads how many threads will read and write at the same time
+     */
+    RowDatabase(RocksDBKeyedStateBackend<?> backend, String state, int stride, int threads) {
+        this.database = databaseOf(backend);
+        this.column = columnOf(backend, state);
+        this.readOptions = backend.getReadOptions();
+        this.writeOptions = backend.getWriteOptions();
+        this.stride = stride;
+        this.buffers = new Buffers[threads];
+        for (int i = 0; i < threads; i++) {
+            buffers[i] = new Buffers(stride);
+        }
+    }
+
+    /**
+     * The backend, if rows can live in it.
+     *
+     * @throws IllegalArgumentException if it is not RocksDB with as many key groups as there are shards
+     */
+    @SuppressWarnings("unchecked") // the operator's keys are those of ShardKeys
+    static RocksDBKeyedStateBackend<Integer> require(KeyedStateBackend<?> backend) {
+        if (!(backend instanceof RocksDBKeyedStateBackend<?> rocks)) {
+            throw new IllegalArgumentException(
+                    "the state backend is %s: expected RocksDB without a changelog; set state.backend.type to rocksdb and state.changelog.enabled to false"
+                            .formatted(backend.getBackendTypeIdentifier()));
+        }
+        int keyGroups = rocks.getKeyContext().getNumberOfKeyGroups();
+        if (keyGroups != RowShards.COUNT) {
+            throw new IllegalArgumentException(
+                    "the trainer's maximum parallelism is %d: expected %d, one for each shard of rows"
+                            .formatted(keyGroups, RowShards.COUNT));
+        }
+        return (RocksDBKeyedStateBackend<Integer>) rocks;
+    }
+
+    private static RocksDB databaseOf(RocksDBKeyedStateBackend<?> backend) {
+        try {
+            Field field = RocksDBKeyedStateBackend.class.getDeclaredField("db");
+            field.setAccessible(true);
+            return (RocksDB) field.get(backend);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this version of Flink keeps its RocksDB elsewhere than in 'db'", e);
+        }
+    }
+
+    private static ColumnFamilyHandle columnOf(RocksDBKeyedStateBackend<?> backend, String state) {
+        try {
+            Method method = RocksDBKeyedStateBackend.class.getDeclaredMethod("getColumnFamilyHandle", String.class);
+            method.setAccessible(true);
+            return (ColumnFamilyHandle) method.invoke(backend, state);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this version of Flink gives no column family of a state", e);
+        }
+    }
+
+    /**
+     * Reads a row.
+     *
+     * @param worker number of the calling thread; no two threads may use the same at once
+     * @return whether there is one; if not, {@code rows} stays as it was
+     */
+    boolean read(int worker, long key, float[] rows, int offset) throws RocksDBException {
+        Buffers own = buffers[worker];
+        int length = database.get(column, readOptions, own.key(key), own.value());
+        if (length == RocksDB.NOT_FOUND) {
+            return false;
+        }
+        if (length != own.value.capacity()) {
+            throw new IllegalStateException("the stored row of key %d takes %d bytes; expected %d"
+                    .formatted(key, length, own.value.capacity()));
+        }
+        own.floats.get(0, rows, offset, stride);
+        return true;
+    }
+
+    /** Changes to many rows that are made together. */
+    final class Changes implements AutoCloseable {
+
+        private final Buffers own;
+        private final WriteBatch batch = new WriteBatch();
+
+        /** Changes collected by one thread; no two threads may use the same number at once. */
+        Changes(int worker) {
+            own = buffers[worker];
+        }
+
+        void put(long key, float[] rows, int offset) throws RocksDBException {
+            own.floats.put(0, rows, offset, stride);
+            batch.put(column, own.key(key), own.value());
+        }
+
+        void delete(long key) throws RocksDBException {
+            batch.delete(column, own.key(key));
+        }
+
+        void commit() throws RocksDBException {
+            database.write(writeOptions, batch);
+        }
+
+        @Override
+        public void close() {
+            batch.close();
+        }
+    }
+
+    /** A thread's buffers for one key and one value. */
+    private static final class Buffers {
+
+        private final ByteBuffer key = ByteBuffer.allocateDirect(KEY_BYTES);
+        private final ByteBuffer value;
+        private final FloatBuffer floats;
+
+        Buffers(int stride) {
+            value = ByteBuffer.allocateDirect(NULL_FLAG + stride * Float.BYTES);
+            floats = value.slice(NULL_FLAG, stride * Float.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
+        }
+
+        ByteBuffer key(long rowKey) {
+            int shard = RowShards.of(rowKey);
+            return key.clear()
+                    .put((byte) shard)
+                    .putInt(ShardKeys.of(shard))
+                    .put((byte) 0)
+                    .putLong(rowKey)
+                    .flip();
+        }
+
+        ByteBuffer value() {
+            return value.clear();
+        }
+    }
+}

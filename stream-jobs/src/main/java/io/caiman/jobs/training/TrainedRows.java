@@ -1,0 +1,103 @@
+package io.caiman.jobs.training;
+
+import io.caiman.jobs.rows.RocksEmbeddingStore;
+import io.caiman.jobs.rows.RowFormat;
+import io.caiman.model.embedding.CandidateInitializer;
+import io.caiman.model.embedding.CrossInitializer;
+import io.caiman.model.embedding.ModelRows;
+import io.caiman.model.embedding.RowInitializer;
+import io.caiman.model.spec.ModelSpec;
+import io.caiman.model.train.StepResult;
+import java.util.List;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+
+/** The tables of the rows that a job trains, in its keyed state, and their metrics. */
+final class TrainedRows implements AutoCloseable {
+
+    /** What the tables of crosses and of candidates each take of the cache. */
+    private static final int SMALL_TABLES_SHARE = 8;
+
+    private final ModelSpec spec;
+    private final RocksEmbeddingStore features;
+    private final RocksEmbeddingStore crosses;
+    private final RocksEmbeddingStore candidates;
+    private final Counter admitted = new SimpleCounter();
+    private final Counter evicted = new SimpleCounter();
+
+    TrainedRows(KeyedStateBackend<?> backend, ModelSpec spec, TrainingOptions options) throws Exception {
+        this.spec = spec;
+        long cache = options.rowCache().getBytes();
+        long small = cache / SMALL_TABLES_SHARE;
+        RowInitializer ofFeatures = new RowInitializer(spec);
+        CrossInitializer ofCrosses = new CrossInitializer(spec);
+        CandidateInitializer ofCandidates = new CandidateInitializer();
+        int kinds = spec.features().size();
+        int threads = options.rowThreads();
+        RowFormat format = RowFormat.features(ofFeatures.layout());
+        features = new RocksEmbeddingStore(backend, "rows", format, ofFeatures, kinds, cache - 2 * small, threads);
+        crosses = new RocksEmbeddingStore(
+                backend,
+                "cross-rows",
+                RowFormat.crosses(ofCrosses.stride()),
+                ofCrosses,
+                ModelRows.crossKinds(spec),
+                small,
+                threads);
+        candidates = new RocksEmbeddingStore(
+                backend,
+                "candidates",
+                RowFormat.candidates(ofCandidates.stride()),
+                ofCandidates,
+                kinds,
+                small,
+                threads);
+    }
+
+    ModelRows tables() {
+        return new ModelRows(features, crosses, candidates);
+    }
+
+    /** Registers the metrics that {@link TrainingMetrics} names. */
+    void register(MetricGroup metrics) {
+        metrics.counter(TrainingMetrics.ADMITTED_ROWS, admitted);
+        metrics.counter(TrainingMetrics.EVICTED_ROWS, evicted);
+        metrics.gauge(
+                TrainingMetrics.ROW_CACHE_BYTES,
+                () -> all().stream().mapToLong(RocksEmbeddingStore::cacheBytes).sum());
+        metrics.gauge(
+                TrainingMetrics.ROW_CACHE_DIRTY,
+                () -> all().stream().mapToLong(RocksEmbeddingStore::dirtyRows).sum());
+        metrics.gauge(TrainingMetrics.ROW_LOOKUPS, features::lookups);
+        metrics.gauge(TrainingMetrics.ROW_CACHE_MISSES, features::misses);
+        for (int feature = 0; feature < spec.features().size(); feature++) {
+            int place = feature;
+            metrics.addGroup("feature", spec.features().get(feature))
+                    .gauge(TrainingMetrics.ROWS, () -> features.census().ofFeature(place));
+        }
+    }
+
+    private List<RocksEmbeddingStore> all() {
+        return List.of(features, crosses, candidates);
+    }
+
+    /** Counts what a step admitted and evicted. */
+    void count(StepResult result) {
+        admitted.inc(result.admitted());
+        evicted.inc(result.evicted().size());
+    }
+
+    /** Writes every changed row to the keyed state. */
+    void flush() throws Exception {
+        for (RocksEmbeddingStore table : all()) {
+            table.flush();
+        }
+    }
+
+    @Override
+    public void close() {
+        all().forEach(RocksEmbeddingStore::close);
+    }
+}

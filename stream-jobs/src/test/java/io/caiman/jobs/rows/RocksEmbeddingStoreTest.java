@@ -1,0 +1,212 @@
+package io.caiman.jobs.rows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caiman.model.embedding.EmbeddingStore;
+import io.caiman.model.embedding.FirstValues;
+import io.caiman.model.embedding.InMemoryEmbeddingStore;
+import io.caiman.model.embedding.RowKeys;
+import io.caiman.model.embedding.RowShards;
+import io.caiman.model.embedding.RowStatistics;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RocksEmbeddingStoreTest {
+
+    private static final int STRIDE = 3 + RowStatistics.FLOATS;
+
+    /** A row's weights start as a function of its key. */
+    private static final FirstValues FIRST = new FirstValues() {
+        @Override
+        public int stride() {
+            return STRIDE;
+        }
+
+        @Override
+        public void initialize(long key, float[] rows, int offset) {
+            Arrays.fill(rows, offset, offset + STRIDE, 0f);
+            rows[offset] = key % 1000;
+        }
+    };
+
+    private static final RowFormat FORMAT = StoreHarness.format(STRIDE);
+
+    /** From room for one row to room for all; small ones send every row through the state again and again. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2_000, 20_000, 10_000_000})
+    void does_what_the_store_in_memory_does_whatever_the_cache_holds(long cacheBytes) throws Exception {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, cacheBytes)) {
+            EmbeddingStore store = harness.open();
+            EmbeddingStore oracle = oracle();
+            Random random = new Random(cacheBytes);
+            for (int round = 0; round < 200; round++) {
+                exercise(store, oracle, random, round);
+                if (round % 20 == 0) {
+                    assertSameRows(store, oracle);
+                }
+                if (round % 50 == 0) {
+                    harness.snapshot(round + 1);
+                }
+            }
+            assertSameRows(store, oracle);
+        }
+    }
+
+    @Test
+    void rows_and_census_move_with_their_shards_when_a_savepoint_changes_its_parallelism() throws Exception {
+        EmbeddingStore oracle = oracle();
+        OperatorSubtaskState snapshot;
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000)) {
+            EmbeddingStore store = harness.open();
+            Random random = new Random(5);
+            for (int round = 0; round < 50; round++) {
+                exercise(store, oracle, random, round);
+            }
+            snapshot = harness.snapshot(1);
+        }
+        for (int parallelism : new int[] {1, 2, 3, 128}) {
+            int rows = 0;
+            for (int subtask = 0; subtask < parallelism; subtask++) {
+                try (StoreHarness harness =
+                        new StoreHarness(FIRST, FORMAT, 20_000, StoreHarness.rocks(), parallelism, subtask)) {
+                    EmbeddingStore store = harness.open(snapshot, 1, parallelism, subtask);
+                    for (int shard : harness.shards()) {
+                        assertThat(rows(store, shard)).isEqualTo(rows(oracle, shard));
+                        assertThat(store.census().state(shard))
+                                .containsExactly(oracle.census().state(shard));
+                    }
+                    rows += (int) store.census().rows();
+                }
+            }
+            assertThat(rows).as("rows at parallelism %d", parallelism).isEqualTo((int)
+                    oracle.census().rows());
+        }
+    }
+
+    @Test
+    void what_it_writes_is_keyed_state_that_flink_reads() throws Exception {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000)) {
+            RocksEmbeddingStore store = harness.open();
+            EmbeddingStore oracle = oracle();
+            exercise(store, oracle, new Random(1), 1);
+            store.flush();
+
+            MapState<Long, float[]> state = harness.backend()
+                    .getPartitionedState(
+                            VoidNamespace.INSTANCE,
+                            VoidNamespaceSerializer.INSTANCE,
+                            new MapStateDescriptor<>("rows", LongSerializer.INSTANCE, new RowSerializer(FORMAT)));
+            int found = 0;
+            for (int shard = 0; shard < RowShards.COUNT; shard++) {
+                harness.backend().setCurrentKey(ShardKeys.of(shard));
+                for (Map.Entry<Long, List<Float>> row : rows(oracle, shard).entrySet()) {
+                    assertThat(list(state.get(row.getKey()), 0)).isEqualTo(row.getValue());
+                    found++;
+                }
+            }
+            assertThat(found).isPositive();
+        }
+    }
+
+    @Test
+    void a_checkpoint_of_rows_of_another_layout_is_refused_naming_what_changed() throws Exception {
+        OperatorSubtaskState snapshot;
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000)) {
+            exercise(harness.open(), oracle(), new Random(1), 1);
+            snapshot = harness.snapshot(1);
+        }
+        RowFormat other = new RowFormat(STRIDE, Map.of("embedding sets", "3"));
+        try (StoreHarness harness = new StoreHarness(FIRST, other, 20_000)) {
+            assertThatThrownBy(() -> harness.open(snapshot, 1, 1, 0)).hasStackTraceContaining("embedding sets: 2 -> 3");
+        }
+    }
+
+    @Test
+    void another_state_backend_is_refused_with_the_remedy() throws Exception {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000, new HashMapStateBackend(), 1, 0)) {
+            assertThatThrownBy(harness::open).hasStackTraceContaining("set state.backend.type to rocksdb");
+        }
+    }
+
+    @Test
+    void rows_of_another_gather_are_not_taken_for_those_of_the_latest() throws Exception {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000)) {
+            EmbeddingStore store = harness.open();
+            float[] rows = new float[STRIDE];
+            store.gather(new long[] {1}, 1, rows);
+            RowStatistics.count(rows, STRIDE - RowStatistics.FLOATS, 0, 0, false, 1f);
+
+            assertThatThrownBy(() -> store.scatter(new long[] {2}, 1, rows)).hasMessageContaining("latest gather");
+        }
+    }
+
+    private static EmbeddingStore oracle() {
+        return new InMemoryEmbeddingStore(FIRST, StoreHarness.FEATURES);
+    }
+
+    /** Some rows are changed or deleted in both stores, which must have given the same before. */
+    private static void exercise(EmbeddingStore store, EmbeddingStore oracle, Random random, int round) {
+        long[] keys = random.longs(1 + random.nextInt(round % 10 == 0 ? 1500 : 60), 0, 3000)
+                .map(RowKeys::mix)
+                .distinct()
+                .toArray();
+        float[] rows = new float[keys.length * STRIDE];
+        float[] expected = new float[keys.length * STRIDE];
+        store.gather(keys, keys.length, rows);
+        oracle.gather(keys, keys.length, expected);
+        assertThat(rows).containsExactly(expected);
+        if (round % 7 == 6) {
+            store.delete(keys, keys.length);
+            oracle.delete(keys, keys.length);
+            return;
+        }
+        for (int i = 0; i < keys.length; i++) {
+            int statistics = (i + 1) * STRIDE - RowStatistics.FLOATS;
+            rows[i * STRIDE + 1] = random.nextFloat();
+            // One in ten is not seen, and not kept if it is new.
+            if (random.nextInt(10) > 0) {
+                int feature = Math.floorMod(keys[i], StoreHarness.FEATURES);
+                RowStatistics.count(rows, statistics, feature, round, random.nextBoolean(), 0.9f);
+            }
+        }
+        store.scatter(keys, keys.length, rows);
+        oracle.scatter(keys, keys.length, rows);
+    }
+
+    private static void assertSameRows(EmbeddingStore store, EmbeddingStore oracle) {
+        for (int shard = 0; shard < RowShards.COUNT; shard++) {
+            assertThat(rows(store, shard)).isEqualTo(rows(oracle, shard));
+            assertThat(store.census().state(shard))
+                    .containsExactly(oracle.census().state(shard));
+        }
+    }
+
+    private static Map<Long, List<Float>> rows(EmbeddingStore store, int shard) {
+        Map<Long, List<Float>> found = new HashMap<>();
+        store.scan(shard, (key, rows, offset) -> found.put(key, list(rows, offset)));
+        return found;
+    }
+
+    private static List<Float> list(float[] rows, int offset) {
+        List<Float> list = new ArrayList<>();
+        for (int i = 0; i < STRIDE; i++) {
+            list.add(rows[offset + i]);
+        }
+        return list;
+    }
+}

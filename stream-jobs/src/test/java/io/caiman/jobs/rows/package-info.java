@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.jobs.rows;
+
+import org.jspecify.annotations.NullMarked;
