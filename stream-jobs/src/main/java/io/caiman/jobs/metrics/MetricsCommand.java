@@ -77,7 +77,7 @@ public final class MetricsCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("metrics: " + e.getMessage());
             return ExitCode.USAGE;
         }
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        StreamExecutionEnvironment env = JobCommandOptions.environment(configuration);
         MetricsJob.define(env, kafka, options);
         env.execute(MetricsJob.NAME);
         return ExitCode.OK;

@@ -8,10 +8,12 @@ import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Option;
 
 /**
@@ -98,6 +100,16 @@ public final class JobCommandOptions {
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         return configuration;
+    }
+
+    /**
+     * Where a job is defined and from where it starts: inside this process, on the cluster that {@code flink run} talks
+     * to, or, with {@code execution.target} set, where that says. Such a cluster has Caiman's jars in its {@code lib}.
+     */
+    public static StreamExecutionEnvironment environment(Configuration configuration) {
+        return configuration.contains(DeploymentOptions.TARGET)
+                ? new StreamExecutionEnvironment(configuration)
+                : StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     }
 
     /** Flink takes a directory without a scheme as one of the cluster's default file system; a user means a local one. */

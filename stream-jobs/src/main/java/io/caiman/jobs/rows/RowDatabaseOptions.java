@@ -27,7 +27,6 @@ public final class RowDatabaseOptions implements ConfigurableRocksDBOptionsFacto
     private static final long serialVersionUID = 1;
 
     private static final double BLOOM_BITS = 10;
-    private static final double MEMTABLE_BLOOM_SHARE = Integer.getInteger("mbf", 0) / 100.0;
 
     @Override
     public DBOptions createDBOptions(DBOptions options, Collection<AutoCloseable> toClose) {
@@ -42,8 +41,6 @@ public final class RowDatabaseOptions implements ConfigurableRocksDBOptionsFacto
         BloomFilter filter = new BloomFilter(BLOOM_BITS, false);
         toClose.add(filter);
         return options.setTableFormatConfig(table.setFilterPolicy(filter).setWholeKeyFiltering(true))
-                .setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM_SHARE)
-                .setMemtableWholeKeyFiltering(true)
                 .setCompressionType(CompressionType.NO_COMPRESSION);
     }
 

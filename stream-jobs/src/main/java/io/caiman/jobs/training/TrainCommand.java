@@ -103,7 +103,7 @@ public final class TrainCommand implements Callable<Integer> {
         if (!configuration.contains(RocksDBOptions.OPTIONS_FACTORY)) {
             configuration.set(RocksDBOptions.OPTIONS_FACTORY, RowDatabaseOptions.class.getName());
         }
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        StreamExecutionEnvironment env = JobCommandOptions.environment(configuration);
         env.setParallelism(1);
         env.setMaxParallelism(RowShards.COUNT);
         return env;
