@@ -38,7 +38,7 @@ public final class RowStoreTable {
     private static final int BATCH = 8192;
     private static final int CACHE_SHARE = 10;
     private static final int THREADS = 2;
-    private static final int MEASURED_BATCHES = Integer.getInteger("mb", 300);
+    private static final int MEASURED_BATCHES = 300;
 
     private RowStoreTable() {}
 
@@ -92,7 +92,7 @@ public final class RowStoreTable {
             List<Measured> measured = new ArrayList<>();
             for (Workload workload : Workload.values()) {
                 Draws draws = new Draws(size, workload == Workload.ZIPF);
-                int warmUp = Math.max(200, size / BATCH / (workload == Workload.ZIPF ? 1 : 4));
+                int warmUp = workload == Workload.ZIPF ? 1200 : 200;
                 run(store, draws, keys, rows, warmUp);
                 long lookups = store.lookups();
                 long misses = store.misses();

@@ -14,15 +14,17 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
- * Making topics for records that carry event times, which may be years ago. Kafka's defaults do not suit them: it deletes
- * records by their time stamp (so old ones at once), and starts a new segment for every week of time stamps (so a log of
- * twenty years becomes a thousand files).
+ * Making topics for records that carry event times, which may be years ago. Kafka's defaults do not suit them: by the
+ * records' time stamps it deletes records (so old ones at once), starts a new segment for every week (so a log of twenty
+ * years becomes a thousand files), and forgets producers after a day. A broker that is killed and recovers would then
+ * not know a producer's last batch, and take it twice when it is sent again: idempotent and transactional producers
+ * alike. So these topics carry the time of arrival as time stamp; the event time is in the record.
  */
 public final class EventTimeTopics {
 
-    /** Keep everything, and cut segments by size only. */
+    /** Time stamps are those of arrival, and everything is kept. */
     private static final Map<String, String> CONFIG =
-            Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1", TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Long.MAX_VALUE));
+            Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime", TopicConfig.RETENTION_MS_CONFIG, "-1");
 
     private EventTimeTopics() {}
 

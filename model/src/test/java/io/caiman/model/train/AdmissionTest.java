@@ -95,6 +95,31 @@ class AdmissionTest {
     }
 
     @Test
+    void a_default_row_that_no_impression_of_a_batch_needs_stays_as_it_is() {
+        ModelSpec spec = spec("admission: {min-count: 2}");
+        ModelRows rows = ModelRows.inMemory(spec);
+        int stride = RowLayout.of(spec).stride();
+        long[] defaults = {defaultRow(spec, 0)};
+        try (Trainer trainer = new Trainer(spec, rows, ComputeDevice.CPU)) {
+            List<Impression> batch = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                batch.add(new Impression(i, 1, 0, true, 0));
+            }
+            trainer.step(batch(spec, batch));
+            float[] before = new float[stride];
+            rows.features().gather(defaults, 1, before);
+            assertThat(RowStatistics.sightings(before, stride - RowStatistics.FLOATS)).isEqualTo(20);
+
+            // The second sighting of each.
+            trainer.step(batch(spec, batch));
+
+            float[] after = new float[stride];
+            rows.features().gather(defaults, 1, after);
+            assertThat(after).containsExactly(before);
+        }
+    }
+
+    @Test
     void with_a_probability_ids_get_rows_in_proportion_and_nothing_is_counted() {
         ModelSpec spec = spec("admission: {probability: 0.2}");
         ModelRows rows = ModelRows.inMemory(spec);
