@@ -88,7 +88,7 @@ public final class TrainCommand implements Callable<Integer> {
             configuration = job.configuration();
             kafka = KafkaOptions.from(configuration);
             model = SpecReader.read(spec);
-            options = new TrainingOptions(device.device(), MemorySize.parse(rowCache), rowThreads);
+            options = new TrainingOptions(device.device(), rowCache(), rowThreads);
         } catch (IllegalArgumentException | SpecException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -96,6 +96,17 @@ public final class TrainCommand implements Callable<Integer> {
         addTo(env, kafka, model, options);
         env.execute("training " + model.name());
         return CommandLine.ExitCode.OK;
+    }
+
+    private MemorySize rowCache() {
+        try {
+            return MemorySize.parse(rowCache);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--row-cache = %s: expected a size; write a number and a unit, such as 512 mb or 2 gb"
+                            .formatted(rowCache),
+                    e);
+        }
     }
 
     /** An environment as the training job wants it. */

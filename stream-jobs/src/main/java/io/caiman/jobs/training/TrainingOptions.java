@@ -16,7 +16,7 @@ public record TrainingOptions(ComputeDevice device, MemorySize rowCache, int row
     /** Heap for rows unless told otherwise: some 400,000 rows of 5 embedding sets of dimension 16. */
     public static final String DEFAULT_ROW_CACHE = "256 mb";
 
-    /** Threads for rows unless told otherwise; on a machine of fewer processors one for each. */
+    /** Threads for rows unless told otherwise. */
     public static final int DEFAULT_ROW_THREADS = 2;
 
     public TrainingOptions {
@@ -30,7 +30,6 @@ public record TrainingOptions(ComputeDevice device, MemorySize rowCache, int row
 
     /** Everything but the device as by default. */
     public static TrainingOptions on(ComputeDevice device) {
-        int threads = Math.min(DEFAULT_ROW_THREADS, Runtime.getRuntime().availableProcessors());
-        return new TrainingOptions(device, MemorySize.parse(DEFAULT_ROW_CACHE), threads);
+        return new TrainingOptions(device, MemorySize.parse(DEFAULT_ROW_CACHE), DEFAULT_ROW_THREADS);
     }
 }
