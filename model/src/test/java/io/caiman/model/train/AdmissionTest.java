@@ -108,7 +108,8 @@ class AdmissionTest {
             trainer.step(batch(spec, batch));
             float[] before = new float[stride];
             rows.features().gather(defaults, 1, before);
-            assertThat(RowStatistics.sightings(before, stride - RowStatistics.FLOATS)).isEqualTo(20);
+            assertThat(RowStatistics.sightings(before, stride - RowStatistics.FLOATS))
+                    .isEqualTo(20);
 
             // The second sighting of each.
             trainer.step(batch(spec, batch));
