@@ -1,6 +1,7 @@
 package io.caiman.replay;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -43,7 +47,9 @@ public final class EventTimeTopics {
                     .map(topic ->
                             new NewTopic(topic, Optional.of(partitions.orElse(1)), Optional.empty()).configs(CONFIG))
                     .toList();
-            admin.createTopics(missing).all().get();
+            CreateTopicsResult made = admin.createTopics(missing);
+            made.all().get();
+            awaitLeaders(admin, made);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new ReplayException(
@@ -58,6 +64,22 @@ public final class EventTimeTopics {
                         e);
             }
         }
+    }
+
+    /**
+     * Until a partition's leader knows that it is one, it refuses what is sent; of several batches under way it may refuse
+     * the first and take the second, and an idempotent producer then never gets over the gap.
+     */
+    private static void awaitLeaders(Admin admin, CreateTopicsResult made)
+            throws InterruptedException, ExecutionException {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (String topic : made.values().keySet()) {
+            for (int partition = 0; partition < made.numPartitions(topic).get(); partition++) {
+                ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+            }
+        }
+        // Only leaders answer this, and the client asks again until they do.
+        admin.listOffsets(ends).all().get();
     }
 
     static String reason(ExecutionException e) {

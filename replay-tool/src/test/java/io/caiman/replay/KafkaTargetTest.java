@@ -50,7 +50,7 @@ class KafkaTargetTest {
 
     @Test
     void bad_lines_go_to_one_partition_of_the_dead_letters() throws Exception {
-        DeadLetter letter = new DeadLetter(new FileOrigin("log.csv", 7L), ByteBuffer.wrap(BYTES), "why");
+        DeadLetter letter = new DeadLetter(new FileOrigin("log.csv", 7L), ByteBuffer.wrap(BYTES), "why", "replay");
         target.sendBadLine(letter);
 
         ProducerRecord<byte[], byte[]> record = producer.history().get(0);

@@ -127,6 +127,8 @@ class RecordCodecTest {
     private static Prediction prediction(double score) {
         return Prediction.newBuilder()
                 .setImpressionId("i")
+                .setImpressionPartition(0)
+                .setImpressionOffset(7)
                 .setEventTimeMs(1)
                 .setModel("crocodile")
                 .setStep(3)

@@ -142,10 +142,9 @@ final class Demo {
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 directory.checkpoints(job).toAbsolutePath().toUri().toString());
         directory
-                .latestCheckpoint(job)
-                .ifPresent(checkpoint -> configuration.set(
-                        StateRecoveryOptions.SAVEPOINT_PATH,
-                        checkpoint.toAbsolutePath().toUri().toString()));
+                .completed(job)
+                .newestIntact(this::say)
+                .ifPresent(checkpoint -> configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toString()));
         return configuration;
     }
 

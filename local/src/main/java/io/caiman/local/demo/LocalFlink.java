@@ -2,6 +2,7 @@ package io.caiman.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caiman.jobs.checkpoints.CompletedCheckpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
@@ -46,6 +48,7 @@ final class LocalFlink implements AutoCloseable {
     static LocalFlink start(int port, int slots) throws Exception {
         Configuration configuration = new Configuration();
         configuration.set(RestOptions.ADDRESS, "127.0.0.1");
+        configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, CompletedCheckpoints.RETAINED);
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         configuration.set(RestOptions.BIND_PORT, String.valueOf(port));
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(384));

@@ -1,11 +1,11 @@
 package io.caiman.local.demo;
 
+import io.caiman.jobs.checkpoints.CompletedCheckpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -64,26 +64,10 @@ record RunDirectory(Path path) {
         return path.resolve("checkpoints").resolve(job);
     }
 
-    /** The newest checkpoint of a job that was completed. */
-    Optional<Path> latestCheckpoint(String job) {
-        if (!Files.isDirectory(checkpoints(job))) {
-            return Optional.empty();
-        }
-        try (Stream<Path> files = Files.walk(checkpoints(job), 3)) {
-            return files.filter(file -> file.endsWith("_metadata"))
-                    .max(Comparator.comparing(RunDirectory::modified))
-                    .map(Path::getParent);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the checkpoints under " + checkpoints(job) + " cannot be read", e);
-        }
-    }
-
-    private static long modified(Path file) {
-        try {
-            return Files.getLastModifiedTime(file).toMillis();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** What the runs of a job have completed. */
+    CompletedCheckpoints completed(String job) {
+        return new CompletedCheckpoints(new org.apache.flink.core.fs.Path(
+                checkpoints(job).toAbsolutePath().toUri()));
     }
 
     /** Deletes the directory and all in it. */

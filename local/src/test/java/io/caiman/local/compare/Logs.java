@@ -65,7 +65,7 @@ final class Logs {
         List<LogEntry> entries = new ArrayList<>();
         for (int line = 1; line <= badLines; line++) {
             entries.add(new LogEntry.BadLine(
-                    new DeadLetter(new FileOrigin("log.csv", (long) line), ByteBuffer.allocate(0), "bad")));
+                    new DeadLetter(new FileOrigin("log.csv", (long) line), ByteBuffer.allocate(0), "bad", "replay")));
         }
         impressions.forEach(impression -> entries.add(new LogEntry.Shown(impression, OptionalDouble.empty())));
         Iterator<LogEntry> left = entries.iterator();

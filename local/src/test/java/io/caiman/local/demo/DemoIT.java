@@ -57,6 +57,8 @@ class DemoIT {
                     .isFalse();
             victim.destroyForcibly().waitFor();
         }
+        Path damaged = newest(run).orElseThrow();
+        Files.write(damaged.resolve("_metadata"), new byte[] {1, 2, 3});
         finish(start("resumed.log", slowly, "--predictions", killed.toString(), "--report", report.toString()));
 
         assertThat(Files.readAllLines(killed)).hasSize(IMPRESSIONS + 1);
@@ -66,7 +68,9 @@ class DemoIT {
         assertThat(figures.path("overall").path("impressions").asInt())
                 .as("the sidecar counts each prediction once, across the kills")
                 .isEqualTo(IMPRESSIONS);
-        assertThat(Files.readString(directory.resolve("resumed.log"))).contains("going on after");
+        assertThat(Files.readString(directory.resolve("resumed.log")))
+                .contains("going on after")
+                .contains(damaged.getFileName() + " is damaged, going on from the one before");
     }
 
     @Test
@@ -124,10 +128,14 @@ class DemoIT {
     private static Optional<Path> awaitCheckpointAfter(Optional<Path> before, RunDirectory run, Process process) {
         Awaitility.await().atMost(PATIENCE).until(() -> {
             assertThat(process.isAlive()).isTrue();
-            Optional<Path> latest = run.latestCheckpoint("training");
-            return latest.isPresent() && !latest.equals(before);
+            Optional<Path> newest = newest(run);
+            return newest.isPresent() && !newest.equals(before);
         });
-        return run.latestCheckpoint("training");
+        return newest(run);
+    }
+
+    private static Optional<Path> newest(RunDirectory run) {
+        return run.completed("training").newestFirst().stream().findFirst().map(path -> Path.of(path.toUri()));
     }
 
     private void finish(Process process) throws Exception {

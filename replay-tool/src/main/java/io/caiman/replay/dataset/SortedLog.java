@@ -177,7 +177,7 @@ final class SortedLog implements ImpressionSource {
         try {
             parse(file, bytes, 0, bytes.length, record.badCut());
         } catch (MalformedLineException e) {
-            return new DeadLetter(origin, ByteBuffer.wrap(bytes), e.reason());
+            return new DeadLetter(origin, ByteBuffer.wrap(bytes), e.reason(), "replay");
         }
         throw DatasetException.at(path, origin.getLine(), "the file was changed while it was being read");
     }

@@ -18,12 +18,13 @@ public final class DeadLetters {
 
     private DeadLetters() {}
 
-    /** The letter of a consumed record: its bytes, where it stood and why it is refused. */
-    public static DeadLetter letter(ConsumedRecord record, String reason) {
+    /** The letter of a consumed record: its bytes, where it stood, why it is refused and by whom. */
+    public static DeadLetter letter(ConsumedRecord record, String reason, String refusedBy) {
         return new DeadLetter(
                 new TopicOrigin(record.topic(), record.partition(), record.offset()),
                 record.value().map(ByteBuffer::wrap).orElse(null),
-                reason);
+                reason,
+                refusedBy);
     }
 
     /** A sink of dead letters; letters with the same origin share a partition. */
@@ -31,7 +32,8 @@ public final class DeadLetters {
         return RecordSink.of(connection, topic, DeadLetter.class, DeadLetters::key, RecordTime.none(), delivery);
     }
 
-    private static String key(DeadLetter letter) {
+    /** What a letter is written under; letters with the same origin share a partition. */
+    public static String key(DeadLetter letter) {
         return String.valueOf(letter.getOrigin());
     }
 }

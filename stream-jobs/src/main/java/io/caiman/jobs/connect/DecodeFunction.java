@@ -16,6 +16,7 @@ import org.apache.flink.util.Collector;
 public final class DecodeFunction<T extends SpecificRecordBase> extends ProcessFunction<ConsumedRecord, T> {
 
     private final Class<T> recordClass;
+    private final String reader;
     private final RecordCheck<T> check;
 
     @SuppressWarnings("NullAway.Init") // set in open
@@ -24,14 +25,20 @@ public final class DecodeFunction<T extends SpecificRecordBase> extends ProcessF
     @SuppressWarnings("NullAway.Init") // set in open
     private transient Counter deadLetters;
 
-    public DecodeFunction(Class<T> recordClass, RecordCheck<T> check) {
+    /**
+     * Decodes records of one type.
+     *
+     * @param reader who reads them, for the letters of those it cannot use
+     */
+    public DecodeFunction(Class<T> recordClass, String reader, RecordCheck<T> check) {
         this.recordClass = recordClass;
+        this.reader = reader;
         this.check = check;
     }
 
     @Override
     public void open(OpenContext context) {
-        decoder = new RecordDecoder<>(RecordCodec.of(recordClass), check);
+        decoder = new RecordDecoder<>(RecordCodec.of(recordClass), reader, check);
         deadLetters = getRuntimeContext().getMetricGroup().counter(DeadLetters.COUNTER);
     }
 

@@ -18,18 +18,20 @@ public final class LogWatermarks {
      * makes nothing late. For that the source must know event times, so each record is decoded there and once more where it
      * is used; records that cannot be used have no time.
      *
+     * @param reader who reads the records
      * @param outOfOrderness how much later than a younger record an older one may come within one partition
      * @param idleness a partition without records for that long does not hold back the others
      */
     public static <T extends SpecificRecordBase> WatermarkStrategy<ConsumedRecord> of(
             Class<T> recordClass,
+            String reader,
             RecordCheck<T> check,
             RecordTime<T> time,
             Duration outOfOrderness,
             Duration idleness) {
         return WatermarkStrategy.<ConsumedRecord>forBoundedOutOfOrderness(outOfOrderness)
                 .withTimestampAssigner(
-                        context -> assigner(new RecordDecoder<>(RecordCodec.of(recordClass), check), time))
+                        context -> assigner(new RecordDecoder<>(RecordCodec.of(recordClass), reader, check), time))
                 .withIdleness(idleness);
     }
 

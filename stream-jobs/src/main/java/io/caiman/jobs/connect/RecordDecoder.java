@@ -13,10 +13,17 @@ import org.apache.avro.specific.SpecificRecordBase;
 public final class RecordDecoder<T extends SpecificRecordBase> {
 
     private final RecordCodec<T> codec;
+    private final String reader;
     private final RecordCheck<T> check;
 
-    public RecordDecoder(RecordCodec<T> codec, RecordCheck<T> check) {
+    /**
+     * A decoder of records of one type.
+     *
+     * @param reader who reads them, for the letters of those it cannot use
+     */
+    public RecordDecoder(RecordCodec<T> codec, String reader, RecordCheck<T> check) {
         this.codec = codec;
+        this.reader = reader;
         this.check = check;
     }
 
@@ -40,6 +47,6 @@ public final class RecordDecoder<T extends SpecificRecordBase> {
     }
 
     private Decoding<T> malformed(ConsumedRecord consumed, String reason) {
-        return new Decoding.Malformed<>(DeadLetters.letter(consumed, reason));
+        return new Decoding.Malformed<>(DeadLetters.letter(consumed, reason, reader));
     }
 }

@@ -49,13 +49,14 @@ public final class MetricsJob {
                         LogSource.of(kafka.connection(), kafka.topics().predictions(), groupId(kafka.topics())),
                         LogWatermarks.of(
                                 Prediction.class,
+                                NAME,
                                 check,
                                 Prediction::getEventTimeMs,
                                 options.outOfOrderness(),
                                 options.idleness()),
                         kafka.topics().predictions())
                 .uid("metrics-source")
-                .process(new DecodeFunction<>(Prediction.class, check), AvroRecordType.of(Prediction.class))
+                .process(new DecodeFunction<>(Prediction.class, NAME, check), AvroRecordType.of(Prediction.class))
                 .name("decode")
                 .uid("metrics-decode");
         predictions

@@ -1,5 +1,7 @@
 package io.caiman.jobs.options;
 
+import io.caiman.jobs.checkpoints.CompletedCheckpoints;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -14,7 +16,9 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * The options that the commands of both jobs share, as Flink's configuration; {@code -D} reaches every setting of Flink's
@@ -23,6 +27,10 @@ import picocli.CommandLine.Option;
 public final class JobCommandOptions {
 
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(10);
+    private static final String LATEST = "latest";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec mixee = CommandSpec.create();
 
     @Option(
             names = "--bootstrap-servers",
@@ -60,7 +68,11 @@ public final class JobCommandOptions {
     @Option(
             names = "--restore",
             paramLabel = "PATH",
-            description = "A checkpoint or savepoint to go on from, such as DIR/.../chk-N.")
+            description = {
+                "A checkpoint or savepoint to go on from, such as DIR/.../chk-N.",
+                "'latest': the newest checkpoint under --checkpoint-dir that is whole; damaged ones are named and passed"
+                        + " over. Without any checkpoint the job starts at the log's beginning."
+            })
     private Optional<String> restore = Optional.empty();
 
     @Option(
@@ -80,8 +92,28 @@ public final class JobCommandOptions {
         set(configuration, KafkaOptions.TOPIC_PREFIX, topicPrefix);
         set(configuration, CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpointDirectory.map(JobCommandOptions::uri));
         set(configuration, CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
-        set(configuration, StateRecoveryOptions.SAVEPOINT_PATH, restore);
+        set(
+                configuration,
+                StateRecoveryOptions.SAVEPOINT_PATH,
+                restore.flatMap(path -> checkpoint(path, configuration)));
         return configuration;
+    }
+
+    private Optional<?> checkpoint(String given, Configuration configuration) {
+        if (!given.equals(LATEST)) {
+            return Optional.of(given);
+        }
+        String directory = configuration
+                .getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
+                .orElseThrow(
+                        () -> new IllegalArgumentException(
+                                "--restore is latest, but there is no directory of checkpoints: name it with --checkpoint-dir"));
+        try {
+            return new CompletedCheckpoints(new org.apache.flink.core.fs.Path(directory))
+                    .newestIntact(mixee.commandLine().getErr()::println);
+        } catch (IllegalStateException | UncheckedIOException e) {
+            throw new IllegalArgumentException("--restore latest: " + e.getMessage(), e);
+        }
     }
 
     /** Sets an option that was given, as the text it was given as. */
@@ -96,6 +128,7 @@ public final class JobCommandOptions {
         configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
         configuration.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, CompletedCheckpoints.RETAINED);
         configuration.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);

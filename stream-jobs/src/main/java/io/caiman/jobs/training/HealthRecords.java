@@ -1,9 +1,7 @@
 package io.caiman.jobs.training;
 
 import io.caiman.jobs.connect.AvroRecordType;
-import io.caiman.jobs.connect.Delivery;
-import io.caiman.jobs.connect.KafkaConnection;
-import io.caiman.jobs.connect.RecordSink;
+import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.model.health.ModelHealth.Group;
 import io.caiman.schemas.avro.ExpertUse;
 import io.caiman.schemas.avro.FrequencyGroup;
@@ -13,7 +11,6 @@ import io.caiman.schemas.avro.HealthWarning;
 import io.caiman.schemas.avro.InformationAbundance;
 import io.caiman.schemas.avro.ModelHealth;
 import io.caiman.schemas.avro.WarningKind;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.util.OutputTag;
 
 /** The way of what is told of a model's health. */
@@ -24,9 +21,19 @@ final class HealthRecords {
 
     private HealthRecords() {}
 
-    static KafkaSink<ModelHealth> sink(KafkaConnection connection, String topic, Delivery delivery) {
-        return RecordSink.of(
-                connection, topic, ModelHealth.class, ModelHealth::getModel, ModelHealth::getEventTimeMs, delivery);
+    /** The topic, for the trainer of one model. */
+    static Output<ModelHealth> output(KafkaOptions kafka, String model, String transactions) {
+        return Output.exactlyOnce(
+                kafka,
+                kafka.topics().modelHealth(),
+                ModelHealth.class,
+                ModelHealth::getModel,
+                ModelHealth::getEventTimeMs,
+                // A mini-batch was learned from or skipped: either counter moves.
+                health -> health.getModel().equals(model)
+                        ? RecordOrigin.at(0, health.getStep() + health.getSkippedSteps())
+                        : RecordOrigin.elsewhere(),
+                transactions);
     }
 
     /** A report as a record. */

@@ -1,13 +1,10 @@
 package io.caiman.jobs.training;
 
 import io.caiman.jobs.connect.AvroRecordType;
-import io.caiman.jobs.connect.Delivery;
-import io.caiman.jobs.connect.KafkaConnection;
-import io.caiman.jobs.connect.RecordSink;
+import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.model.train.Evicted;
 import io.caiman.schemas.avro.EvictionReason;
 import io.caiman.schemas.avro.RowTombstone;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.util.OutputTag;
 
 /** The way of what is told of rows that were given up. */
@@ -18,9 +15,19 @@ final class RowTombstones {
 
     private RowTombstones() {}
 
-    static KafkaSink<RowTombstone> sink(KafkaConnection connection, String topic, Delivery delivery) {
-        return RecordSink.of(
-                connection, topic, RowTombstone.class, RowTombstones::key, RowTombstone::getEventTimeMs, delivery);
+    /** The topic, for the trainer of one model. */
+    static Output<RowTombstone> output(KafkaOptions kafka, String model, String transactions) {
+        return Output.exactlyOnce(
+                kafka,
+                kafka.topics().rowTombstones(),
+                RowTombstone.class,
+                RowTombstones::key,
+                RowTombstone::getEventTimeMs,
+                // Those of one step go out in one transaction.
+                tombstone -> tombstone.getModel().equals(model)
+                        ? RecordOrigin.at(0, tombstone.getStep())
+                        : RecordOrigin.elsewhere(),
+                transactions);
     }
 
     private static String key(RowTombstone tombstone) {

@@ -1,9 +1,8 @@
 package io.caiman.jobs.training;
 
 import io.caiman.jobs.connect.DeadLetters;
-import io.caiman.jobs.connect.Delivery;
 import io.caiman.jobs.connect.LogSource;
-import io.caiman.jobs.connect.RecordSink;
+import io.caiman.jobs.connect.RecordTime;
 import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
@@ -12,7 +11,10 @@ import io.caiman.model.embedding.RowShards;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
 import io.caiman.model.spec.SpecReader;
+import io.caiman.schemas.Topics;
+import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.Prediction;
+import io.caiman.schemas.avro.TopicOrigin;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
@@ -124,30 +126,37 @@ public final class TrainCommand implements Callable<Integer> {
     public static void addTo(
             StreamExecutionEnvironment env, KafkaOptions kafka, ModelSpec model, TrainingOptions options) {
         // Names the consumer group and the transactions: installations that share a cluster differ in their topics.
-        String job = "caiman-training." + kafka.topics().predictions() + "." + model.name();
+        Topics topics = kafka.topics();
+        String name = model.name();
+        String refusedBy = TrainingOperator.refusedBy(model);
+        String job = "caiman-training." + topics.predictions() + "." + name;
         TrainingTopology.build(
                 env,
-                LogSource.of(kafka.connection(), kafka.topics().impressions(), job),
+                LogSource.of(kafka.connection(), topics.impressions(), job),
                 model,
                 options,
-                RecordSink.of(
-                        kafka.connection(),
-                        kafka.topics().predictions(),
+                Output.exactlyOnce(
+                        kafka,
+                        topics.predictions(),
                         Prediction.class,
                         Prediction::getUser,
                         Prediction::getEventTimeMs,
-                        Delivery.exactlyOnce(job + "-predictions", kafka.transactionTimeout())),
-                HealthRecords.sink(
-                        kafka.connection(),
-                        kafka.topics().modelHealth(),
-                        Delivery.exactlyOnce(job + "-model-health", kafka.transactionTimeout())),
-                RowTombstones.sink(
-                        kafka.connection(),
-                        kafka.topics().rowTombstones(),
-                        Delivery.exactlyOnce(job + "-row-tombstones", kafka.transactionTimeout())),
-                DeadLetters.sink(
-                        kafka.connection(),
-                        kafka.topics().deadLetters(),
-                        Delivery.exactlyOnce(job + "-dead-letters", kafka.transactionTimeout())));
+                        prediction -> prediction.getModel().equals(name)
+                                ? RecordOrigin.at(prediction.getImpressionPartition(), prediction.getImpressionOffset())
+                                : RecordOrigin.elsewhere(),
+                        job + "-predictions"),
+                HealthRecords.output(kafka, name, job + "-model-health"),
+                RowTombstones.output(kafka, name, job + "-row-tombstones"),
+                Output.exactlyOnce(
+                        kafka,
+                        topics.deadLetters(),
+                        DeadLetter.class,
+                        DeadLetters::key,
+                        RecordTime.none(),
+                        letter -> letter.getRefusedBy().equals(refusedBy)
+                                        && letter.getOrigin() instanceof TopicOrigin origin
+                                ? RecordOrigin.at(origin.getPartition(), origin.getOffset())
+                                : RecordOrigin.elsewhere(),
+                        job + "-dead-letters"));
     }
 }

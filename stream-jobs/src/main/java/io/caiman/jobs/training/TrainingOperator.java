@@ -1,5 +1,6 @@
 package io.caiman.jobs.training;
 
+import io.caiman.jobs.checkpoints.Sealed;
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.Decoding;
@@ -41,6 +42,8 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
 
     private static final long serialVersionUID = 1;
 
+    private static final String DENSE_STATE = Sealed.STATE_PREFIX + "dense-weights";
+
     private final String specYaml;
     private final TrainingOptions options;
 
@@ -75,13 +78,13 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         specState = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>("model-spec", StringSerializer.INSTANCE));
         denseState = context.getOperatorStateStore()
-                .getListState(new ListStateDescriptor<>("dense-weights", BytePrimitiveArraySerializer.INSTANCE));
+                .getListState(new ListStateDescriptor<>(DENSE_STATE, BytePrimitiveArraySerializer.INSTANCE));
         pendingState = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>("pending-mini-batch", ConsumedRecord.type()));
         pending = new PendingBatch();
         batch = new MiniBatch(spec.features().size());
         features = new ImpressionFeatures(spec);
-        decoder = new RecordDecoder<>(RecordCodec.of(Impression.class), features::problem);
+        decoder = new RecordDecoder<>(RecordCodec.of(Impression.class), refusedBy(spec), features::problem);
         impressions = getMetricGroup().counter(TrainingMetrics.IMPRESSIONS);
         deadLetters = getMetricGroup().counter(DeadLetters.COUNTER);
         steps = getMetricGroup().counter(TrainingMetrics.STEPS);
@@ -96,6 +99,11 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         }
     }
 
+    /** Names the trainer of a model in its dead letters. */
+    static String refusedBy(ModelSpec spec) {
+        return "training " + spec.name();
+    }
+
     /** Before the rows are opened, for it says more of what differs than their serializer can. */
     private void checkSpec() throws Exception {
         for (String stored : specState.get()) {
@@ -105,7 +113,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
 
     private void restore() throws Exception {
         for (byte[] stored : denseState.get()) {
-            trainer.restore(stored);
+            trainer.restore(Sealed.open(stored));
         }
         for (ConsumedRecord record : pendingState.get()) {
             if (decoder.decode(record) instanceof Decoding.Decoded<Impression> decoded) {
@@ -183,7 +191,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
             if (Double.isNaN(result.scores()[i])) {
                 refuse(pending.record(i), "the model's logit for this impression is not finite");
             } else {
-                emit(pending.impression(i), result.scores()[i], result.trainedSteps());
+                emit(pending.impression(i), pending.record(i), result.scores()[i], result.trainedSteps());
             }
         }
         rows.count(result);
@@ -198,9 +206,11 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         pending.clear();
     }
 
-    private void emit(Impression impression, double score, long trainedSteps) {
+    private void emit(Impression impression, ConsumedRecord record, double score, long trainedSteps) {
         Prediction prediction = Prediction.newBuilder()
                 .setImpressionId(impression.getId())
+                .setImpressionPartition(record.partition())
+                .setImpressionOffset(record.offset())
                 .setEventTimeMs(impression.getEventTimeMs())
                 .setModel(spec.name())
                 .setStep(trainedSteps)
@@ -215,7 +225,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
 
     private void refuse(ConsumedRecord record, String reason) {
         deadLetters.inc();
-        output.collect(DeadLetters.TAG, new StreamRecord<>(DeadLetters.letter(record, reason)));
+        output.collect(DeadLetters.TAG, new StreamRecord<>(DeadLetters.letter(record, reason, refusedBy(spec))));
     }
 
     private void bury(Evicted evicted) {
@@ -246,7 +256,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         super.snapshotState(context);
         rows.flush();
         specState.update(List.of(specYaml));
-        denseState.update(List.of(trainer.snapshot()));
+        denseState.update(List.of(Sealed.seal(trainer.snapshot())));
         pendingState.update(pending.records());
     }
 

@@ -10,7 +10,6 @@ import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.RowTombstone;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -40,10 +39,10 @@ public final class TrainingTopology {
             Source<ConsumedRecord, ?, ?> impressions,
             ModelSpec spec,
             TrainingOptions options,
-            Sink<Prediction> predictions,
-            Sink<ModelHealth> health,
-            Sink<RowTombstone> tombstones,
-            Sink<DeadLetter> deadLetters) {
+            Output<Prediction> predictions,
+            Output<ModelHealth> health,
+            Output<RowTombstone> tombstones,
+            Output<DeadLetter> deadLetters) {
         if (env.getParallelism() != 1) {
             throw new IllegalArgumentException(
                     "parallelism is %d; the trainer runs at parallelism 1: one impression's rows would be spread over several"
@@ -57,18 +56,9 @@ public final class TrainingTopology {
                         records, record -> ANY_SHARD, Types.INT)
                 .transform(TRAINER, AvroRecordType.of(Prediction.class), new TrainingOperator(spec, options))
                 .uid(TRAINER);
-        trained.sinkTo(predictions).name("predictions").uid("predictions");
-        trained.getSideOutput(HealthRecords.TAG)
-                .sinkTo(health)
-                .name("model-health")
-                .uid("model-health");
-        trained.getSideOutput(RowTombstones.TAG)
-                .sinkTo(tombstones)
-                .name("row-tombstones")
-                .uid("row-tombstones");
-        trained.getSideOutput(DeadLetters.TAG)
-                .sinkTo(deadLetters)
-                .name("dead-letters")
-                .uid("dead-letters");
+        predictions.attach(trained, "predictions");
+        health.attach(trained.getSideOutput(HealthRecords.TAG), "model-health");
+        tombstones.attach(trained.getSideOutput(RowTombstones.TAG), "row-tombstones");
+        deadLetters.attach(trained.getSideOutput(DeadLetters.TAG), "dead-letters");
     }
 }

@@ -13,6 +13,8 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -71,6 +73,14 @@ public final class KafkaBroker implements AutoCloseable {
                             .toList())
                     .all()
                     .get();
+            // Only leaders answer: what is sent before they know that they are may be taken in the wrong order.
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+            for (String topic : topics) {
+                for (int partition = 0; partition < partitions; partition++) {
+                    ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+                }
+            }
+            admin.listOffsets(ends).all().get();
         }
     }
 

@@ -23,9 +23,10 @@ class RecordDecoderTest {
     private static final TopicOrigin ORIGIN = new TopicOrigin("predictions", 3, 42L);
     private static final RecordCodec<Prediction> CODEC = RecordCodec.of(Prediction.class);
     private static final Prediction PREDICTION =
-            new Prediction("i1", 1_000L, "crocodile", 0L, "feed", "u1", "click", true, 0.25);
+            new Prediction("i1", 0, 7L, 1_000L, "crocodile", 0L, "feed", "u1", "click", true, 0.25);
 
-    private final RecordDecoder<Prediction> decoder = new RecordDecoder<>(CODEC, RecordDecoderTest::complaint);
+    private final RecordDecoder<Prediction> decoder =
+            new RecordDecoder<>(CODEC, "tester", RecordDecoderTest::complaint);
 
     private static Optional<String> complaint(Prediction prediction) {
         return prediction.getScore() > 1 ? Optional.of("score above 1") : Optional.empty();
@@ -45,7 +46,8 @@ class RecordDecoderTest {
     @Test
     void a_record_without_a_value_is_malformed() {
         assertThat(decoder.decode(new ConsumedRecord("predictions", 3, 42L, null, false)))
-                .isEqualTo(new Decoding.Malformed<>(new DeadLetter(ORIGIN, null, "no value: expected a Prediction")));
+                .isEqualTo(new Decoding.Malformed<>(
+                        new DeadLetter(ORIGIN, null, "no value: expected a Prediction", "tester")));
     }
 
     @Test
@@ -83,7 +85,7 @@ class RecordDecoderTest {
     @Test
     @SuppressWarnings("try") // the harness's close may be interrupted
     void the_function_sends_malformed_records_aside_and_counts_them_and_the_stream_goes_on() throws Exception {
-        var function = new DecodeFunction<>(Prediction.class, RecordDecoderTest::complaint);
+        var function = new DecodeFunction<>(Prediction.class, "tester", RecordDecoderTest::complaint);
         try (var harness = new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(function))) {
             harness.open();
             harness.processElement(new StreamRecord<>(consumed(new byte[] {1, 2, 3})));

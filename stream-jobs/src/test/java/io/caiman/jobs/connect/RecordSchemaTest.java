@@ -67,6 +67,6 @@ class RecordSchemaTest {
     }
 
     private static Prediction predictionAt(long eventTime) {
-        return new Prediction("i", eventTime, "m", 0L, "feed", "ü1", "click", false, 0.5);
+        return new Prediction("i", 0, 0L, eventTime, "m", 0L, "feed", "ü1", "click", false, 0.5);
     }
 }

@@ -40,6 +40,8 @@ final class Reference {
                     : 1 / (1 + Math.exp(1 - 1.5 * random.nextGaussian()));
             predictions.add(new Prediction(
                     "i" + i,
+                    0,
+                    (long) i,
                     time,
                     random.nextInt(5) == 0 ? "challenger" : "crocodile",
                     0L,

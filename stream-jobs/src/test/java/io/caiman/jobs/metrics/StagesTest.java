@@ -215,6 +215,6 @@ class StagesTest {
     }
 
     private static Prediction prediction(long eventTime, String user, boolean label, double score) {
-        return new Prediction("i" + eventTime, eventTime, "m", 0L, "feed", user, "click", label, score);
+        return new Prediction("i" + eventTime, 0, 0L, eventTime, "m", 0L, "feed", user, "click", label, score);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.jobs.checkpoints;
+
+import org.jspecify.annotations.NullMarked;
