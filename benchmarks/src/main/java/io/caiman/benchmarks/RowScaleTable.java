@@ -2,6 +2,7 @@ package io.caiman.benchmarks;
 
 import io.caiman.jobs.rows.RocksEmbeddingStore;
 import io.caiman.jobs.rows.RowFormat;
+import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.embedding.CandidateInitializer;
 import io.caiman.model.embedding.CrossInitializer;
 import io.caiman.model.embedding.FirstValues;
@@ -218,7 +219,13 @@ public final class RowScaleTable {
         private static RocksEmbeddingStore table(
                 RowBackend backend, String name, RowFormat format, FirstValues firstValues, long cacheBytes)
                 throws Exception {
-            return new RocksEmbeddingStore(backend.keyed(), name, format, firstValues, FEATURES, cacheBytes, 2);
+            return new RocksEmbeddingStore(
+                    backend.keyed(),
+                    name,
+                    format,
+                    firstValues,
+                    FEATURES,
+                    new RowStoreOptions(cacheBytes, 8 * cacheBytes, 2));
         }
 
         ModelRows tables() {

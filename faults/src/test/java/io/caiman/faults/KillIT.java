@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caiman.jobs.connect.KafkaConnection;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.jobs.training.TrainCommand;
 import io.caiman.jobs.training.TrainingOptions;
 import io.caiman.model.nn.ComputeDevice;
@@ -33,7 +34,6 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -179,7 +179,7 @@ class KillIT {
                     KafkaConnection.to(cluster.bootstrapServers()),
                     topics,
                     KafkaOptions.TRANSACTION_TIMEOUT.defaultValue());
-            TrainingOptions options = new TrainingOptions(ComputeDevice.CPU, new MemorySize(200_000), 2);
+            TrainingOptions options = new TrainingOptions(ComputeDevice.CPU, new RowStoreOptions(100_000, 200_000, 2));
             TrainCommand.addTo(env, kafka, SPEC, options);
             job = env.executeAsync(name).getJobID();
             replay.start();

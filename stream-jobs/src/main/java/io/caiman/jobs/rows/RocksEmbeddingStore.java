@@ -22,12 +22,15 @@ import org.apache.flink.util.FlinkRuntimeException;
 import org.rocksdb.RocksDBException;
 
 /**
- * Rows in RocksDB keyed state, one shard for each key group, behind a write-back {@link RowCache}. A mini-batch's
- * missing rows are read together, and the rows that make room for them are written in the same go, by several threads.
- * Changed rows otherwise reach the state by {@link #flush}, before every snapshot. What the cache holds never decides
- * what the store answers.
+ * Rows in RocksDB keyed state, one shard for each key group, behind a {@link RowCache} on the heap and a {@link RowSpill}
+ * on the local disk: a row is in one of the two, or in the state only. A mini-batch's missing rows are read together, and
+ * the rows that make room for them are written in the same go, by several threads. Changed rows reach the state by {@link
+ * #flush}, before every snapshot, or when the spill is full. What is where never decides what the store answers.
  */
 public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable {
+
+    /** For a row's place in the spill: it has none. */
+    private static final int IN_STATE = -1;
 
     private final RocksDBKeyedStateBackend<Integer> backend;
     private final FirstValues firstValues;
@@ -37,12 +40,15 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
     private final RowDatabase database;
     private final Workers workers;
     private final RowCache cache;
+    private final RowSpill spill;
     private final RowCensus census;
 
     /** Slots of the rows of the latest gather, by position. */
     private int[] slots = new int[0];
-    /** Of those that were not in the cache, whether the state had them. */
+    /** Of those that were not in the cache, whether the store had them. */
     private boolean[] found = new boolean[0];
+    /** Where they were in the spill, or {@link #IN_STATE}. */
+    private int[] spilled = new int[0];
 
     private long lookups;
     private long misses;
@@ -53,8 +59,6 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
      * @param backend a RocksDB backend with {@link RowShards#COUNT} key groups, of the keys of {@link ShardKeys}
      * @param name of the keyed state
      * @param features how many features, or pairs of them, the rows are of
-     * @param cacheBytes memory for rows in front of the state; a single mini-batch with more is held all the same
-     * @param threads that read and write rows at the same time, the caller's included
      * @throws IllegalArgumentException if the backend is another
      */
     public RocksEmbeddingStore(
@@ -63,8 +67,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
             RowFormat format,
             FirstValues firstValues,
             int features,
-            long cacheBytes,
-            int threads)
+            RowStoreOptions options)
             throws Exception {
         this.backend = RowDatabase.require(backend);
         this.firstValues = firstValues;
@@ -77,9 +80,10 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,
                 new ValueStateDescriptor<>(name + "-census", LongPrimitiveArraySerializer.INSTANCE));
-        this.workers = new Workers(threads);
-        this.database = new RowDatabase(this.backend, name, stride, threads);
-        this.cache = RowCache.ofBytes(stride, cacheBytes);
+        this.workers = new Workers(options.threads());
+        this.database = new RowDatabase(this.backend, name, stride, options.threads());
+        this.cache = RowCache.ofBytes(stride, options.cacheBytes());
+        this.spill = new RowSpill(database.directory().resolveSibling("spill"), stride, options.spillBytes());
         this.census = new RowCensus(features);
         for (int shard : ownShards()) {
             this.backend.setCurrentKey(ShardKeys.of(shard));
@@ -99,12 +103,14 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         if (slots.length < count) {
             slots = new int[count];
             found = new boolean[count];
+            spilled = new int[count];
         }
         int missing = lookUp(keys, count);
         int[] leaving = cache.chooseVictims(missing, count - missing);
+        int[] places = placesFor(leaving);
         // One list of work, so that writing what leaves and reading what enters go on side by side.
         workers.run(leaving.length + count, (worker, from, to) -> {
-            write(worker, leaving, from, Math.min(to, leaving.length));
+            putAway(worker, leaving, places, from, Math.min(to, leaving.length));
             fetch(worker, keys, Math.max(from, leaving.length) - leaving.length, to - leaving.length, target);
         });
         for (int slot : leaving) {
@@ -113,8 +119,40 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         for (int i = 0; i < count && missing > 0; i++) {
             if (slots[i] < 0) {
                 slots[i] = cache.add(keys[i], found[i], target, i * stride);
+                if (spilled[i] != IN_STATE && spill.remove(spilled[i])) {
+                    cache.markDirty(slots[i]);
+                }
                 missing--;
             }
+        }
+    }
+
+    /** Reserves places in the spill for rows that leave the cache, as long as it has any; {@link #IN_STATE} for others. */
+    private int[] placesFor(int[] leaving) {
+        int[] places = new int[leaving.length];
+        int room = spill.makeRoom(leaving.length, this::leaveSpill);
+        for (int i = 0; i < leaving.length; i++) {
+            int slot = leaving[i];
+            places[i] =
+                    i < room && cache.isStored(slot) ? spill.reserve(cache.key(slot), cache.isDirty(slot)) : IN_STATE;
+        }
+        return places;
+    }
+
+    private void putAway(int worker, int[] leaving, int[] places, int from, int to) throws RocksDBException {
+        if (from >= to) {
+            return;
+        }
+        try (RowDatabase.Changes changes = database.new Changes(worker)) {
+            for (int i = from; i < to; i++) {
+                int slot = leaving[i];
+                if (places[i] != IN_STATE) {
+                    spill.write(places[i], cache.key(slot), cache.chunk(slot), cache.offset(slot));
+                } else if (cache.isDirty(slot)) {
+                    changes.put(cache.key(slot), cache.chunk(slot), cache.offset(slot));
+                }
+            }
+            changes.commit();
         }
     }
 
@@ -136,28 +174,16 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
             int slot = slots[i];
             if (slot >= 0) {
                 System.arraycopy(cache.chunk(slot), cache.offset(slot), target, i * stride, stride);
-            } else {
-                found[i] = database.read(worker, keys[i], target, i * stride);
-                if (!found[i]) {
-                    firstValues.initialize(keys[i], target, i * stride);
-                }
+                continue;
             }
-        }
-    }
-
-    /** Writes those of some cached rows that were changed to the state. */
-    private void write(int worker, int[] cached, int from, int to) throws RocksDBException {
-        if (from >= to) {
-            return;
-        }
-        try (RowDatabase.Changes changes = database.new Changes(worker)) {
-            for (int i = from; i < to; i++) {
-                int slot = cached[i];
-                if (cache.isDirty(slot)) {
-                    changes.put(cache.key(slot), cache.chunk(slot), cache.offset(slot));
-                }
+            spilled[i] = spill.find(keys[i]);
+            if (spilled[i] != IN_STATE) {
+                spill.read(spilled[i], target, i * stride);
             }
-            changes.commit();
+            found[i] = spilled[i] != IN_STATE || database.read(worker, keys[i], target, i * stride);
+            if (!found[i]) {
+                firstValues.initialize(keys[i], target, i * stride);
+            }
         }
     }
 
@@ -188,7 +214,13 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         try (RowDatabase.Changes changes = database.new Changes(0)) {
             for (int i = 0; i < count; i++) {
                 int slot = cache.find(keys[i]);
-                boolean stored = slot >= 0 ? cache.isStored(slot) : database.read(0, keys[i], row, 0);
+                int place = slot >= 0 ? IN_STATE : spill.find(keys[i]);
+                boolean stored =
+                        place != IN_STATE || (slot >= 0 ? cache.isStored(slot) : database.read(0, keys[i], row, 0));
+                if (place != IN_STATE) {
+                    spill.read(place, row, 0);
+                    spill.remove(place);
+                }
                 if (slot >= 0) {
                     System.arraycopy(cache.chunk(slot), cache.offset(slot), row, 0, stride);
                     firstValues.initialize(keys[i], cache.chunk(slot), cache.offset(slot));
@@ -207,14 +239,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     @Override
     public void scan(int shard, RowVisitor visitor) {
-        int[] changed = cache.dirtySlots();
-        int own = 0;
-        for (int slot : changed) {
-            if (RowShards.of(cache.key(slot)) == shard) {
-                changed[own++] = slot;
-            }
-        }
-        flush(Arrays.copyOf(changed, own));
+        flushRows();
         try {
             backend.setCurrentKey(ShardKeys.of(shard));
             for (Map.Entry<Long, float[]> row : rows.entries()) {
@@ -232,17 +257,40 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     /** Writes every changed row, and the census, to the keyed state. */
     public void flush() throws Exception {
-        flush(cache.dirtySlots());
+        flushRows();
         for (int shard : ownShards()) {
             backend.setCurrentKey(ShardKeys.of(shard));
             censusState.update(census.state(shard));
         }
     }
 
-    private void flush(int[] changed) {
-        workers.run(changed.length, (worker, from, to) -> write(worker, changed, from, to));
+    private void flushRows() {
+        int[] changed = cache.dirtySlots();
+        int[] inState = new int[changed.length];
+        Arrays.fill(inState, IN_STATE);
+        workers.run(changed.length, (worker, from, to) -> putAway(worker, changed, inState, from, to));
         for (int slot : changed) {
             cache.markClean(slot);
+        }
+        leaveSpill(spill.dirtyLocations());
+    }
+
+    /** Writes those of some spilled rows that were changed to the state. */
+    private void leaveSpill(int[] locations) {
+        workers.run(locations.length, (worker, from, to) -> {
+            float[] row = new float[stride];
+            try (RowDatabase.Changes changes = database.new Changes(worker)) {
+                for (int i = from; i < to; i++) {
+                    if (spill.isDirty(locations[i])) {
+                        spill.read(locations[i], row, 0);
+                        changes.put(spill.key(locations[i]), row, 0);
+                    }
+                }
+                changes.commit();
+            }
+        });
+        for (int location : locations) {
+            spill.markClean(location);
         }
     }
 
@@ -256,9 +304,14 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         return misses;
     }
 
-    /** Changed rows that only memory holds. */
+    /** Changed rows that the state does not have yet. */
     public int dirtyRows() {
-        return cache.dirtyRows();
+        return cache.dirtyRows() + spill.dirtyRows();
+    }
+
+    /** Bytes of local disk that rows take besides the state. */
+    public long spillBytes() {
+        return spill.bytes();
     }
 
     /** Bytes of memory the cache takes. */
@@ -269,5 +322,6 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
     @Override
     public void close() {
         workers.close();
+        spill.close();
     }
 }

@@ -180,6 +180,14 @@ final class RowCache {
         System.arraycopy(rows, from, chunk(slot), offset(slot), stride);
     }
 
+    /** Notes that the state does not have a row as it is here. */
+    void markDirty(int slot) {
+        if (!isDirty(slot)) {
+            dirtyRows++;
+            flags[slot] |= DIRTY;
+        }
+    }
+
     /** Notes that a row is now in the state as it is here. */
     void markClean(int slot) {
         if (isDirty(slot)) {

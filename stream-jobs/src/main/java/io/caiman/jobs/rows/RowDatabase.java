@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.rocksdb.ColumnFamilyHandle;
@@ -75,6 +76,11 @@ final class RowDatabase {
                             .formatted(keyGroups, RowShards.COUNT));
         }
         return (RocksDBKeyedStateBackend<Integer>) rocks;
+    }
+
+    /** The directory on the local disk that the backend keeps its database in. */
+    Path directory() {
+        return Path.of(database.getName());
     }
 
     private static RocksDB databaseOf(RocksDBKeyedStateBackend<?> backend) {

@@ -7,6 +7,7 @@ import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.rows.RowDatabaseOptions;
+import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.embedding.RowShards;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
@@ -58,6 +59,16 @@ public final class TrainCommand implements Callable<Integer> {
     private String rowCache = TrainingOptions.DEFAULT_ROW_CACHE;
 
     @Option(
+            names = "--row-spill",
+            defaultValue = TrainingOptions.DEFAULT_ROW_SPILL,
+            paramLabel = "SIZE",
+            description = {
+                "Local disk for embedding rows between the heap and RocksDB, 0 for none. Default: ${DEFAULT-VALUE}.",
+                "Beside Flink's RocksDB directory; best with room for all rows, and used only as far as there are rows."
+            })
+    private String rowSpill = TrainingOptions.DEFAULT_ROW_SPILL;
+
+    @Option(
             names = "--row-threads",
             defaultValue = "" + TrainingOptions.DEFAULT_ROW_THREADS,
             paramLabel = "N",
@@ -90,7 +101,9 @@ public final class TrainCommand implements Callable<Integer> {
             configuration = job.configuration();
             kafka = KafkaOptions.from(configuration);
             model = SpecReader.read(spec);
-            options = new TrainingOptions(device.device(), rowCache(), rowThreads);
+            options = new TrainingOptions(
+                    device.device(),
+                    new RowStoreOptions(bytes("--row-cache", rowCache), bytes("--row-spill", rowSpill), rowThreads));
         } catch (IllegalArgumentException | SpecException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -100,13 +113,13 @@ public final class TrainCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private MemorySize rowCache() {
+    private static long bytes(String option, String size) {
         try {
-            return MemorySize.parse(rowCache);
+            return MemorySize.parse(size).getBytes();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "--row-cache = %s: expected a size; write a number and a unit, such as 512 mb or 2 gb"
-                            .formatted(rowCache),
+                    "%s = %s: expected a size; write a number and a unit, such as 512 mb or 2 gb"
+                            .formatted(option, size),
                     e);
         }
     }

@@ -2,6 +2,7 @@ package io.caiman.jobs.training;
 
 import io.caiman.jobs.rows.RocksEmbeddingStore;
 import io.caiman.jobs.rows.RowFormat;
+import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.embedding.CandidateInitializer;
 import io.caiman.model.embedding.CrossInitializer;
 import io.caiman.model.embedding.ModelRows;
@@ -17,7 +18,7 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 /** The tables of the rows that a job trains, in its keyed state, and their metrics. */
 final class TrainedRows implements AutoCloseable {
 
-    /** What the tables of crosses and of candidates each take of the cache. */
+    /** What the tables of crosses and of candidates each take of heap and disk. */
     private static final int SMALL_TABLES_SHARE = 8;
 
     private final ModelSpec spec;
@@ -29,31 +30,30 @@ final class TrainedRows implements AutoCloseable {
 
     TrainedRows(KeyedStateBackend<?> backend, ModelSpec spec, TrainingOptions options) throws Exception {
         this.spec = spec;
-        long cache = options.rowCache().getBytes();
-        long small = cache / SMALL_TABLES_SHARE;
+        RowStoreOptions whole = options.rows();
+        RowStoreOptions small = new RowStoreOptions(
+                Math.max(1, whole.cacheBytes() / SMALL_TABLES_SHARE),
+                whole.spillBytes() / SMALL_TABLES_SHARE,
+                whole.threads());
+        RowStoreOptions rest = new RowStoreOptions(
+                Math.max(1, whole.cacheBytes() - 2 * small.cacheBytes()),
+                whole.spillBytes() - 2 * small.spillBytes(),
+                whole.threads());
         RowInitializer ofFeatures = new RowInitializer(spec);
         CrossInitializer ofCrosses = new CrossInitializer(spec);
         CandidateInitializer ofCandidates = new CandidateInitializer();
         int kinds = spec.features().size();
-        int threads = options.rowThreads();
         RowFormat format = RowFormat.features(ofFeatures.layout());
-        features = new RocksEmbeddingStore(backend, "rows", format, ofFeatures, kinds, cache - 2 * small, threads);
+        features = new RocksEmbeddingStore(backend, "rows", format, ofFeatures, kinds, rest);
         crosses = new RocksEmbeddingStore(
                 backend,
                 "cross-rows",
                 RowFormat.crosses(ofCrosses.stride()),
                 ofCrosses,
                 ModelRows.crossKinds(spec),
-                small,
-                threads);
+                small);
         candidates = new RocksEmbeddingStore(
-                backend,
-                "candidates",
-                RowFormat.candidates(ofCandidates.stride()),
-                ofCandidates,
-                kinds,
-                small,
-                threads);
+                backend, "candidates", RowFormat.candidates(ofCandidates.stride()), ofCandidates, kinds, small);
     }
 
     ModelRows tables() {
@@ -67,6 +67,9 @@ final class TrainedRows implements AutoCloseable {
         metrics.gauge(
                 TrainingMetrics.ROW_CACHE_BYTES,
                 () -> all().stream().mapToLong(RocksEmbeddingStore::cacheBytes).sum());
+        metrics.gauge(
+                TrainingMetrics.ROW_SPILL_BYTES,
+                () -> all().stream().mapToLong(RocksEmbeddingStore::spillBytes).sum());
         metrics.gauge(
                 TrainingMetrics.ROW_CACHE_DIRTY,
                 () -> all().stream().mapToLong(RocksEmbeddingStore::dirtyRows).sum());

@@ -22,10 +22,13 @@ public final class TrainingMetrics {
     public static final String ROW_LOOKUPS = "rowLookups";
     /** Gauge: of those the ones the cache did not have. */
     public static final String ROW_CACHE_MISSES = "rowCacheMisses";
-    /** Gauge: changed rows of all tables that only memory holds. */
+    /** Gauge: changed rows of all tables that RocksDB does not have yet. */
     public static final String ROW_CACHE_DIRTY = "rowCacheDirtyRows";
     /** Gauge: bytes of memory that rows of all tables take. */
     public static final String ROW_CACHE_BYTES = "rowCacheBytes";
+
+    /** Gauge: bytes of local disk that rows of all tables take besides RocksDB. */
+    public static final String ROW_SPILL_BYTES = "rowSpillBytes";
 
     private TrainingMetrics() {}
 }

@@ -24,11 +24,14 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RocksEmbeddingStoreTest {
 
     private static final int STRIDE = 3 + RowStatistics.FLOATS;
+
+    /** Most rows are in the spill, some in the state only. */
+    private static final RowStoreOptions SMALL = new RowStoreOptions(5_000, 10_000, 2);
 
     /** A row's weights start as a function of its key. */
     private static final FirstValues FIRST = new FirstValues() {
@@ -48,9 +51,10 @@ class RocksEmbeddingStoreTest {
 
     /** From room for one row to room for all; small ones send every row through the state again and again. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2_000, 20_000, 10_000_000})
-    void does_what_the_store_in_memory_does_whatever_the_cache_holds(long cacheBytes) throws Exception {
-        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, cacheBytes)) {
+    @CsvSource({"1, 0", "1, 3000", "2000, 2000", "2000, 1000000", "20000, 0", "20000, 10000", "10000000, 1000"})
+    void does_what_the_store_in_memory_does_whatever_is_where(long cacheBytes, long spillBytes) throws Exception {
+        RowStoreOptions options = new RowStoreOptions(cacheBytes, spillBytes, 2);
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, options)) {
             EmbeddingStore store = harness.open();
             EmbeddingStore oracle = oracle();
             Random random = new Random(cacheBytes);
@@ -71,7 +75,7 @@ class RocksEmbeddingStoreTest {
     void rows_and_census_move_with_their_shards_when_a_savepoint_changes_its_parallelism() throws Exception {
         EmbeddingStore oracle = oracle();
         OperatorSubtaskState snapshot;
-        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000)) {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, SMALL)) {
             EmbeddingStore store = harness.open();
             Random random = new Random(5);
             for (int round = 0; round < 50; round++) {
@@ -83,7 +87,7 @@ class RocksEmbeddingStoreTest {
             int rows = 0;
             for (int subtask = 0; subtask < parallelism; subtask++) {
                 try (StoreHarness harness =
-                        new StoreHarness(FIRST, FORMAT, 20_000, StoreHarness.rocks(), parallelism, subtask)) {
+                        new StoreHarness(FIRST, FORMAT, SMALL, StoreHarness.rocks(), parallelism, subtask)) {
                     EmbeddingStore store = harness.open(snapshot, 1, parallelism, subtask);
                     for (int shard : harness.shards()) {
                         assertThat(rows(store, shard)).isEqualTo(rows(oracle, shard));
@@ -100,7 +104,7 @@ class RocksEmbeddingStoreTest {
 
     @Test
     void what_it_writes_is_keyed_state_that_flink_reads() throws Exception {
-        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000)) {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, SMALL)) {
             RocksEmbeddingStore store = harness.open();
             EmbeddingStore oracle = oracle();
             exercise(store, oracle, new Random(1), 1);
@@ -126,26 +130,26 @@ class RocksEmbeddingStoreTest {
     @Test
     void a_checkpoint_of_rows_of_another_layout_is_refused_naming_what_changed() throws Exception {
         OperatorSubtaskState snapshot;
-        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000)) {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, SMALL)) {
             exercise(harness.open(), oracle(), new Random(1), 1);
             snapshot = harness.snapshot(1);
         }
         RowFormat other = new RowFormat(STRIDE, Map.of("embedding sets", "3"));
-        try (StoreHarness harness = new StoreHarness(FIRST, other, 20_000)) {
+        try (StoreHarness harness = new StoreHarness(FIRST, other, SMALL)) {
             assertThatThrownBy(() -> harness.open(snapshot, 1, 1, 0)).hasStackTraceContaining("embedding sets: 2 -> 3");
         }
     }
 
     @Test
     void another_state_backend_is_refused_with_the_remedy() throws Exception {
-        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000, new HashMapStateBackend(), 1, 0)) {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, SMALL, new HashMapStateBackend(), 1, 0)) {
             assertThatThrownBy(harness::open).hasStackTraceContaining("set state.backend.type to rocksdb");
         }
     }
 
     @Test
     void rows_of_another_gather_are_not_taken_for_those_of_the_latest() throws Exception {
-        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, 20_000)) {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, SMALL)) {
             EmbeddingStore store = harness.open();
             float[] rows = new float[STRIDE];
             store.gather(new long[] {1}, 1, rows);

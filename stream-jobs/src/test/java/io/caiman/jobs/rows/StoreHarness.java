@@ -25,19 +25,19 @@ final class StoreHarness implements AutoCloseable {
     private final Holder holder;
     private final KeyedOneInputStreamOperatorTestHarness<Integer, Integer, Integer> flink;
 
-    StoreHarness(FirstValues firstValues, RowFormat format, long cacheBytes) throws Exception {
-        this(firstValues, format, cacheBytes, rocks(), 1, 0);
+    StoreHarness(FirstValues firstValues, RowFormat format, RowStoreOptions options) throws Exception {
+        this(firstValues, format, options, rocks(), 1, 0);
     }
 
     StoreHarness(
             FirstValues firstValues,
             RowFormat format,
-            long cacheBytes,
+            RowStoreOptions options,
             StateBackend backend,
             int parallelism,
             int subtask)
             throws Exception {
-        holder = new Holder(firstValues, format, cacheBytes);
+        holder = new Holder(firstValues, format, options);
         flink = new KeyedOneInputStreamOperatorTestHarness<>(
                 holder, any -> any, Types.INT, RowShards.COUNT, parallelism, subtask);
         flink.setStateBackend(backend);
@@ -90,21 +90,20 @@ final class StoreHarness implements AutoCloseable {
 
         private final transient FirstValues firstValues;
         private final RowFormat format;
-        private final long cacheBytes;
+        private final RowStoreOptions options;
         private transient RocksEmbeddingStore store;
 
         @SuppressWarnings("NullAway.Init") // set by initializeState
-        Holder(FirstValues firstValues, RowFormat format, long cacheBytes) {
+        Holder(FirstValues firstValues, RowFormat format, RowStoreOptions options) {
             this.firstValues = firstValues;
             this.format = format;
-            this.cacheBytes = cacheBytes;
+            this.options = options;
         }
 
         @Override
         public void initializeState(StateInitializationContext context) throws Exception {
             super.initializeState(context);
-            store = new RocksEmbeddingStore(
-                    getKeyedStateBackend(), "rows", format, firstValues, FEATURES, cacheBytes, 2);
+            store = new RocksEmbeddingStore(getKeyedStateBackend(), "rows", format, firstValues, FEATURES, options);
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
+import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.embedding.ModelRows;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -60,9 +60,9 @@ class TrainingOperatorTest {
             """);
 
     /** Less than a batch's rows, so that rows really go through the keyed state. */
-    private static final MemorySize TINY_CACHE = new MemorySize(1500);
+    private static final RowStoreOptions TINY_CACHE = new RowStoreOptions(1500, 4000, 2);
 
-    private static final MemorySize CACHE = MemorySize.ofMebiBytes(1);
+    private static final RowStoreOptions CACHE = new RowStoreOptions(1 << 20, 0, 2);
 
     @Test
     void predictions_are_those_of_the_trainer_without_flink_in_the_order_of_arrival() throws Exception {
@@ -364,9 +364,9 @@ class TrainingOperatorTest {
         private final KeyedOneInputStreamOperatorTestHarness<Integer, ConsumedRecord, Prediction> flink;
         private long offset;
 
-        Harness(ModelSpec spec, MemorySize rowCache) throws Exception {
+        Harness(ModelSpec spec, RowStoreOptions rows) throws Exception {
             flink = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new TrainingOperator(spec, new TrainingOptions(ComputeDevice.CPU, rowCache, 2)),
+                    new TrainingOperator(spec, new TrainingOptions(ComputeDevice.CPU, rows)),
                     record -> 0,
                     Types.INT,
                     MAX_PARALLELISM,

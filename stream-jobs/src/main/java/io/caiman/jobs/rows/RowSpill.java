@@ -1,0 +1,370 @@
+package io.caiman.jobs.rows;
+
+import io.caiman.model.embedding.RowKeys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import org.apache.kafka.common.utils.ByteBufferUnmapper;
+
+/**
+ * Rows that the cache has no room for, on the local disk, before they get to the state: a row that changes all the time is
+ * then written to the state once for each checkpoint instead of each time it leaves the cache.
+ *
+ * <p>A log: rows are appended to segments, so the disk is written from front to back, and a row that is wanted is taken
+ * out. When the log has no free segment, its oldest is emptied. As long as rows fill less than three quarters of the log,
+ * those that are still in it move to the log's head; else they leave for the state, the coldest first.
+ *
+ * <p>Segments are memory-mapped; the operating system keeps as much of them in memory as it has room for. Their files are
+ * made whole before they are mapped, so a full disk is an exception here and not a fault there, and have no name, so
+ * nothing of them outlives the process.
+ *
+ * <p>Any number of threads may {@link #find}, {@link #read} and {@link #write} at the same time while no other method runs.
+ */
+final class RowSpill implements AutoCloseable {
+
+    /** Takes rows that leave, before they are gone from here. */
+    @FunctionalInterface
+    interface Leaving {
+        void leave(int[] locations);
+    }
+
+    private static final int LARGEST_SEGMENT = 64 << 20;
+    private static final int LEAST_SEGMENTS = 8;
+
+    /** Rows are kept while they and what comes take no more than these quarters of the log. */
+    private static final int KEPT_QUARTERS = 3;
+
+    private static final int ZEROS = 1 << 16;
+
+    private final Path directory;
+    private final int stride;
+    private final int recordBytes;
+    private final int segmentRows;
+    private final Segment[] segments;
+    private final ArrayDeque<Integer> full = new ArrayDeque<>();
+    private final ArrayDeque<Integer> free = new ArrayDeque<>();
+    private final BitSet live = new BitSet();
+    private final BitSet dirty = new BitSet();
+    private final LocationIndex index = new LocationIndex();
+    private int head;
+    private int headRows;
+    private int dirtyRows;
+
+    /** A part of the log. */
+    private record Segment(MappedByteBuffer bytes, FloatBuffer floats) {}
+
+    /**
+     * An empty log.
+     *
+     * @param directory on the disk for it
+     * @param stride floats in a row
+     * @param bytes it may take on the disk; with fewer than eight rows' it holds none
+     */
+    RowSpill(Path directory, int stride, long bytes) {
+        this.directory = directory;
+        this.stride = stride;
+        this.recordBytes = Long.BYTES + stride * Float.BYTES;
+        this.segmentRows = (int) (Math.min(LARGEST_SEGMENT, bytes / LEAST_SEGMENTS) / recordBytes);
+        long most = segmentRows == 0 ? 0 : bytes / ((long) segmentRows * recordBytes);
+        this.segments = new Segment[(int) Math.min(most, Integer.MAX_VALUE / Math.max(1, segmentRows))];
+        for (int segment = 1; segment < segments.length; segment++) {
+            free.add(segment);
+        }
+    }
+
+    private int capacity() {
+        return segments.length * segmentRows;
+    }
+
+    /** Rows in the log. */
+    int size() {
+        return index.size();
+    }
+
+    /** Rows in the log that are not in the state as they are here. */
+    int dirtyRows() {
+        return dirtyRows;
+    }
+
+    /** Where a row is, or -1. */
+    int find(long key) {
+        return index.find(key, this);
+    }
+
+    long key(int location) {
+        return segment(location).bytes.getLong(place(location) * recordBytes);
+    }
+
+    /** Copies a row. */
+    void read(int location, float[] target, int offset) {
+        segment(location).floats.get(floatsAt(location), target, offset, stride);
+    }
+
+    /** Fills a place that was reserved. */
+    void write(int location, long key, float[] source, int offset) {
+        Segment segment = segment(location);
+        segment.bytes.putLong(place(location) * recordBytes, key);
+        segment.floats.put(floatsAt(location), source, offset, stride);
+    }
+
+    private Segment segment(int location) {
+        Segment segment = segments[location / segmentRows];
+        if (segment == null) {
+            throw new IllegalStateException("no row was ever at " + location);
+        }
+        return segment;
+    }
+
+    private int place(int location) {
+        return location % segmentRows;
+    }
+
+    private int floatsAt(int location) {
+        return (place(location) * recordBytes + Long.BYTES) / Float.BYTES;
+    }
+
+    /**
+     * Makes room for rows to come.
+     *
+     * @param count how many
+     * @param leaving takes those that must go for it
+     * @return how many can come, at most so many
+     */
+    int makeRoom(int count, Leaving leaving) {
+        int wanted = Math.min(count, capacity() / 2);
+        while (room() < wanted) {
+            empty(full.remove(), (long) size() + wanted <= (long) capacity() / 4 * KEPT_QUARTERS, leaving);
+        }
+        return wanted;
+    }
+
+    /** One free segment is not counted: what moves from the oldest goes there. */
+    private int room() {
+        return segmentRows - headRows + (free.size() - 1) * segmentRows;
+    }
+
+    private void empty(int segment, boolean keep, Leaving leaving) {
+        int first = segment * segmentRows;
+        int[] rows = new int[live.get(first, first + segmentRows).cardinality()];
+        int at = live.nextSetBit(first);
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = at;
+            at = live.nextSetBit(at + 1);
+        }
+        if (!keep) {
+            leaving.leave(rows);
+        }
+        float[] row = new float[stride];
+        for (int location : rows) {
+            long key = key(location);
+            boolean changed = remove(location);
+            if (keep) {
+                read(location, row, 0);
+                write(reserve(key, changed), key, row, 0);
+            }
+        }
+        free.add(segment);
+    }
+
+    /**
+     * A place for a row that is not in the log, to be written before anything is read.
+     *
+     * @param changed whether the state does not have it like this
+     */
+    int reserve(long key, boolean changed) {
+        if (headRows == segmentRows) {
+            full.add(head);
+            head = free.remove();
+            headRows = 0;
+        }
+        if (segments[head] == null) {
+            segments[head] = open();
+        }
+        int location = head * segmentRows + headRows++;
+        live.set(location);
+        if (changed) {
+            dirty.set(location);
+            dirtyRows++;
+        }
+        index.put(key, location);
+        return location;
+    }
+
+    /**
+     * Takes a row out.
+     *
+     * @return whether it was changed since the state got it
+     */
+    boolean remove(int location) {
+        index.remove(key(location), location);
+        live.clear(location);
+        boolean changed = dirty.get(location);
+        markClean(location);
+        return changed;
+    }
+
+    boolean isDirty(int location) {
+        return dirty.get(location);
+    }
+
+    /** Notes that the state has a row as it is here. */
+    void markClean(int location) {
+        if (dirty.get(location)) {
+            dirty.clear(location);
+            dirtyRows--;
+        }
+    }
+
+    /** Where every row is that the state does not have as it is here. */
+    int[] dirtyLocations() {
+        return dirty.stream().toArray();
+    }
+
+    /** Bytes on the disk. */
+    long bytes() {
+        long segmentBytes = (long) segmentRows * recordBytes;
+        return Arrays.stream(segments).filter(segment -> segment != null).count() * segmentBytes;
+    }
+
+    private Segment open() {
+        try {
+            Files.createDirectories(directory);
+            Path file = Files.createTempFile(directory, "rows", ".spill");
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                long size = (long) segmentRows * recordBytes;
+                ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS);
+                while (channel.position() < size) {
+                    zeros.clear().limit((int) Math.min(ZEROS, size - channel.position()));
+                    channel.write(zeros);
+                }
+                MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, size);
+                return new Segment(bytes, bytes.order(ByteOrder.nativeOrder()).asFloatBuffer());
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "embedding rows cannot be written to the disk of %s (%s): make room there, or set a smaller --row-spill"
+                            .formatted(directory, e.getMessage()),
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (int i = 0; i < segments.length; i++) {
+            Segment segment = segments[i];
+            if (segment != null) {
+                segments[i] = null;
+                try {
+                    ByteBufferUnmapper.unmap("embedding rows", segment.bytes);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    /**
+     * Where rows are, in 8 bytes for each and the room that open addressing wants: half of a key's hash, which also tells
+     * where the search for it starts, and the location, where the key itself is.
+     */
+    private static final class LocationIndex {
+
+        private static final int FEWEST_BITS = 10;
+
+        private int bits = FEWEST_BITS;
+        private long[] table = new long[1 << FEWEST_BITS];
+        private int size;
+
+        int size() {
+            return size;
+        }
+
+        private static int half(long key) {
+            return (int) (RowKeys.mix(key) >>> Integer.SIZE);
+        }
+
+        private static int halfOf(long entry) {
+            return (int) (entry >>> Integer.SIZE);
+        }
+
+        /** One less than what is stored, for 0 is an empty place. */
+        private static int location(long entry) {
+            return (int) entry - 1;
+        }
+
+        private int home(int half) {
+            return half >>> (Integer.SIZE - bits);
+        }
+
+        private int next(int at) {
+            return (at + 1) & (table.length - 1);
+        }
+
+        int find(long key, RowSpill rows) {
+            int half = half(key);
+            for (int at = home(half); table[at] != 0; at = next(at)) {
+                if (halfOf(table[at]) == half && rows.key(location(table[at])) == key) {
+                    return location(table[at]);
+                }
+            }
+            return -1;
+        }
+
+        /** Adds a key that is not there. */
+        void put(long key, int location) {
+            if (4L * ++size > 3L * table.length) {
+                grow();
+            }
+            insert((long) half(key) << Integer.SIZE | (location + 1));
+        }
+
+        private void insert(long entry) {
+            int at = home(halfOf(entry));
+            while (table[at] != 0) {
+                at = next(at);
+            }
+            table[at] = entry;
+        }
+
+        private void grow() {
+            long[] before = table;
+            bits++;
+            table = new long[1 << bits];
+            for (long entry : before) {
+                if (entry != 0) {
+                    insert(entry);
+                }
+            }
+        }
+
+        void remove(long key, int location) {
+            int at = home(half(key));
+            while (location(table[at]) != location) {
+                at = next(at);
+            }
+            size--;
+            // What lies behind moves up, as far as it may: not before its home.
+            for (int behind = next(at); table[behind] != 0; behind = next(behind)) {
+                int home = home(halfOf(table[behind]));
+                boolean between = at <= behind ? at < home && home <= behind : at < home || home <= behind;
+                if (!between) {
+                    table[at] = table[behind];
+                    at = behind;
+                }
+            }
+            table[at] = 0;
+        }
+    }
+}
