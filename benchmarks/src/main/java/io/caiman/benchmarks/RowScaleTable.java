@@ -225,7 +225,7 @@ public final class RowScaleTable {
                     format,
                     firstValues,
                     FEATURES,
-                    new RowStoreOptions(cacheBytes, 8 * cacheBytes, 2));
+                    new RowStoreOptions(cacheBytes, 15 * cacheBytes, 2));
         }
 
         ModelRows tables() {

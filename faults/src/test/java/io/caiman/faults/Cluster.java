@@ -113,6 +113,10 @@ final class Cluster implements AutoCloseable {
         return "127.0.0.1:" + brokerPort;
     }
 
+    String restAddress() {
+        return "http://127.0.0.1:" + restPort;
+    }
+
     /** How a client finds the JobManager, also the next one. */
     Configuration client() {
         Configuration client = new Configuration();

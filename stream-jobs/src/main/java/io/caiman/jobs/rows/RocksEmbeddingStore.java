@@ -8,6 +8,7 @@ import io.caiman.model.embedding.RowStatistics;
 import io.caiman.model.embedding.RowVisitor;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -105,32 +106,58 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
             found = new boolean[count];
             spilled = new int[count];
         }
+        // As much room as could be wanted, for from here on what was found in the spill must stay where it is.
+        int room = spill.makeRoom(count, this::leaveSpill);
         int missing = lookUp(keys, count);
         int[] leaving = cache.chooseVictims(missing, count - missing);
-        int[] places = placesFor(leaving);
+        int[] places = placesFor(leaving, room);
         // One list of work, so that writing what leaves and reading what enters go on side by side.
         workers.run(leaving.length + count, (worker, from, to) -> {
             putAway(worker, leaving, places, from, Math.min(to, leaving.length));
             fetch(worker, keys, Math.max(from, leaving.length) - leaving.length, to - leaving.length, target);
         });
+        spill.commit();
         for (int slot : leaving) {
             cache.remove(slot);
         }
-        for (int i = 0; i < count && missing > 0; i++) {
+        int[] entering = new int[missing];
+        for (int i = 0, entered = 0; entered < missing; i++) {
             if (slots[i] < 0) {
-                slots[i] = cache.add(keys[i], found[i], target, i * stride);
-                if (spilled[i] != IN_STATE && spill.remove(spilled[i])) {
+                slots[i] = cache.add(keys[i], found[i]);
+                if (spilled[i] != IN_STATE && spill.remove(keys[i], spilled[i])) {
                     cache.markDirty(slots[i]);
                 }
-                missing--;
+                entering[entered++] = i;
             }
         }
+        workers.run(missing, (worker, from, to) -> {
+            for (int i = from; i < to; i++) {
+                cache.put(slots[entering[i]], target, entering[i] * stride);
+            }
+        });
+    }
+
+    /** Finds the rows' slots in the cache, -1 for others, and of those their places; returns how many others there are. */
+    private int lookUp(long[] keys, int count) {
+        cache.startBatch();
+        workers.run(count, (worker, from, to) -> {
+            for (int i = from; i < to; i++) {
+                slots[i] = cache.use(keys[i]);
+                spilled[i] = slots[i] < 0 ? spill.find(keys[i]) : IN_STATE;
+            }
+        });
+        int missing = 0;
+        for (int i = 0; i < count; i++) {
+            missing += slots[i] < 0 ? 1 : 0;
+        }
+        lookups += count;
+        misses += missing;
+        return missing;
     }
 
     /** Reserves places in the spill for rows that leave the cache, as long as it has any; {@link #IN_STATE} for others. */
-    private int[] placesFor(int[] leaving) {
+    private int[] placesFor(int[] leaving, int room) {
         int[] places = new int[leaving.length];
-        int room = spill.makeRoom(leaving.length, this::leaveSpill);
         for (int i = 0; i < leaving.length; i++) {
             int slot = leaving[i];
             places[i] =
@@ -156,19 +183,6 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         }
     }
 
-    /** Finds the slots of rows that are in the cache, -1 for the others; returns how many others there are. */
-    private int lookUp(long[] keys, int count) {
-        cache.startBatch();
-        int missing = 0;
-        for (int i = 0; i < count; i++) {
-            slots[i] = cache.use(keys[i]);
-            missing += slots[i] < 0 ? 1 : 0;
-        }
-        lookups += count;
-        misses += missing;
-        return missing;
-    }
-
     private void fetch(int worker, long[] keys, int from, int to, float[] target) throws RocksDBException {
         for (int i = from; i < to; i++) {
             int slot = slots[i];
@@ -176,7 +190,6 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
                 System.arraycopy(cache.chunk(slot), cache.offset(slot), target, i * stride, stride);
                 continue;
             }
-            spilled[i] = spill.find(keys[i]);
             if (spilled[i] != IN_STATE) {
                 spill.read(spilled[i], target, i * stride);
             }
@@ -189,20 +202,29 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     @Override
     public void scatter(long[] keys, int count, float[] source) {
-        for (int i = 0; i < count; i++) {
-            int row = i * stride;
-            int statistics = row + stride - RowStatistics.FLOATS;
-            if (RowStatistics.sightings(source, statistics) > 0) {
-                int slot = slots[i];
-                if (cache.key(slot) != keys[i]) {
+        workers.run(count, (worker, from, to) -> {
+            for (int i = from; i < to; i++) {
+                if (cache.key(slots[i]) != keys[i]) {
                     throw new IllegalArgumentException("the rows are not those of the latest gather");
                 }
-                if (!cache.isStored(slot)) {
-                    census.add(RowShards.of(keys[i]), RowStatistics.feature(source, statistics));
+                if (RowStatistics.sightings(source, statistics(i)) > 0) {
+                    cache.put(slots[i], source, i * stride);
                 }
-                cache.write(slot, source, row);
+            }
+        });
+        for (int i = 0; i < count; i++) {
+            if (RowStatistics.sightings(source, statistics(i)) > 0) {
+                if (!cache.isStored(slots[i])) {
+                    census.add(RowShards.of(keys[i]), RowStatistics.feature(source, statistics(i)));
+                }
+                cache.markDirty(slots[i]);
             }
         }
+    }
+
+    /** Where the statistics of the i-th of some rows begin. */
+    private int statistics(int i) {
+        return (i + 1) * stride - RowStatistics.FLOATS;
     }
 
     @Override
@@ -219,7 +241,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
                         place != IN_STATE || (slot >= 0 ? cache.isStored(slot) : database.read(0, keys[i], row, 0));
                 if (place != IN_STATE) {
                     spill.read(place, row, 0);
-                    spill.remove(place);
+                    spill.remove(keys[i], place);
                 }
                 if (slot >= 0) {
                     System.arraycopy(cache.chunk(slot), cache.offset(slot), row, 0, stride);
@@ -266,32 +288,54 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     private void flushRows() {
         int[] changed = cache.dirtySlots();
-        int[] inState = new int[changed.length];
-        Arrays.fill(inState, IN_STATE);
-        workers.run(changed.length, (worker, from, to) -> putAway(worker, changed, inState, from, to));
+        writeToState(changed, spill.dirtyLocations());
         for (int slot : changed) {
             cache.markClean(slot);
         }
-        leaveSpill(spill.dirtyLocations());
     }
 
-    /** Writes those of some spilled rows that were changed to the state. */
+    /** Takes what was changed of rows that leave the spill. */
     private void leaveSpill(int[] locations) {
-        workers.run(locations.length, (worker, from, to) -> {
+        writeToState(new int[0], IntStream.of(locations).filter(spill::isDirty).toArray());
+    }
+
+    /**
+     * Writes cached and spilled rows to the state, in the order RocksDB keeps them in: what it writes to its files at a
+     * time then overlaps with few of them, and it has far less to merge.
+     */
+    private void writeToState(int[] cached, int[] spilled) {
+        long[] order = new long[cached.length + spilled.length];
+        for (int i = 0; i < cached.length; i++) {
+            order[i] = ordered(cache.key(cached[i]), ~cached[i]);
+        }
+        for (int i = 0; i < spilled.length; i++) {
+            order[cached.length + i] = ordered(spill.key(spilled[i]), spilled[i]);
+        }
+        Arrays.parallelSort(order);
+        workers.run(order.length, (worker, from, to) -> {
             float[] row = new float[stride];
             try (RowDatabase.Changes changes = database.new Changes(worker)) {
                 for (int i = from; i < to; i++) {
-                    if (spill.isDirty(locations[i])) {
-                        spill.read(locations[i], row, 0);
-                        changes.put(spill.key(locations[i]), row, 0);
+                    int place = (int) order[i];
+                    if (place < 0) {
+                        changes.put(cache.key(~place), cache.chunk(~place), cache.offset(~place));
+                    } else {
+                        spill.read(place, row, 0);
+                        changes.put(spill.key(place), row, 0);
                     }
                 }
                 changes.commit();
             }
         });
-        for (int location : locations) {
+        for (int location : spilled) {
             spill.markClean(location);
         }
+    }
+
+    /** A number that sorts by shard and, within, by as much of the key as there is room for. */
+    private static long ordered(long key, int place) {
+        long shard = RowShards.of(key);
+        return shard << 56 | (key >>> 40) << 32 | Integer.toUnsignedLong(place);
     }
 
     /** Rows looked up so far. */

@@ -141,12 +141,12 @@ final class RowCache {
     }
 
     /**
-     * Lets a row enter, pinned.
+     * Lets a row enter, pinned; its values are still to be {@link #put}.
      *
      * @param key one that has no row here
-     * @param stored whether the state holds the row, or it is a first value
+     * @param stored whether the store holds the row, or it is a first value
      */
-    int add(long key, boolean stored, float[] rows, int from) {
+    int add(long key, boolean stored) {
         int slot = index.add(key);
         if (slot >= flags.length) {
             flags = Arrays.copyOf(flags, Math.multiplyExact(2, flags.length));
@@ -167,25 +167,20 @@ final class RowCache {
         } else {
             small.add(slot);
         }
-        System.arraycopy(rows, from, chunk(slot), offset(slot), stride);
         return slot;
     }
 
-    /** Replaces a row by a changed one. */
-    void write(int slot, float[] rows, int from) {
+    /** Gives a row its values. Several threads may, for rows of their own. */
+    void put(int slot, float[] rows, int from) {
+        System.arraycopy(rows, from, chunk(slot), offset(slot), stride);
+    }
+
+    /** Notes that the store holds a row, and the state not as it is here. */
+    void markDirty(int slot) {
         if (!isDirty(slot)) {
             dirtyRows++;
         }
         flags[slot] = DIRTY | STORED;
-        System.arraycopy(rows, from, chunk(slot), offset(slot), stride);
-    }
-
-    /** Notes that the state does not have a row as it is here. */
-    void markDirty(int slot) {
-        if (!isDirty(slot)) {
-            dirtyRows++;
-            flags[slot] |= DIRTY;
-        }
     }
 
     /** Notes that a row is now in the state as it is here. */

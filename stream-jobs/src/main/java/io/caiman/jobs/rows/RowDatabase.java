@@ -9,10 +9,12 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
+import org.apache.flink.util.FlinkRuntimeException;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -32,6 +34,9 @@ final class RowDatabase {
 
     /** {@code MapState} puts before a value whether it is null. */
     private static final int NULL_FLAG = 1;
+
+    /** What follows the reason why rows cannot be written if that is a full disk. */
+    static final String FULL_DISK = ". The disk is full: make room on it, and the job goes on from its last checkpoint";
 
     private final RocksDB database;
     private final ColumnFamilyHandle column;
@@ -143,8 +148,24 @@ final class RowDatabase {
             batch.delete(column, own.key(key));
         }
 
-        void commit() throws RocksDBException {
-            database.write(writeOptions, batch);
+        /**
+         * Writes what was collected.
+         *
+         * @throws FlinkRuntimeException if it cannot be written, saying where and, if the disk is full, what helps
+         */
+        void commit() {
+            try {
+                database.write(writeOptions, batch);
+            } catch (RocksDBException e) {
+                throw new FlinkRuntimeException(
+                        "embedding rows cannot be written to RocksDB in %s: %s%s"
+                                .formatted(directory(), e.getMessage(), isFullDisk(e) ? FULL_DISK : ""),
+                        e);
+            }
+        }
+
+        private static boolean isFullDisk(RocksDBException e) {
+            return e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
         }
 
         @Override

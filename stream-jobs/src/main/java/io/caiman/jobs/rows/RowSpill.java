@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import org.apache.kafka.common.utils.ByteBufferUnmapper;
 
 /**
@@ -24,9 +26,10 @@ import org.apache.kafka.common.utils.ByteBufferUnmapper;
  * out. When the log has no free segment, its oldest is emptied. As long as rows fill less than three quarters of the log,
  * those that are still in it move to the log's head; else they leave for the state, the coldest first.
  *
- * <p>Segments are memory-mapped; the operating system keeps as much of them in memory as it has room for. Their files are
- * made whole before they are mapped, so a full disk is an exception here and not a fault there, and have no name, so
- * nothing of them outlives the process.
+ * <p>Rows are collected in memory and written to their segments together, by {@link #commit}. They are read through memory
+ * maps, and the operating system keeps as much of the files in memory as it has room for. Nothing is written through a
+ * map, for on a full disk that is a fault and no exception. The files have no name: whatever ends the process leaves
+ * nothing of them.
  *
  * <p>Any number of threads may {@link #find}, {@link #read} and {@link #write} at the same time while no other method runs.
  */
@@ -44,7 +47,7 @@ final class RowSpill implements AutoCloseable {
     /** Rows are kept while they and what comes take no more than these quarters of the log. */
     private static final int KEPT_QUARTERS = 3;
 
-    private static final int ZEROS = 1 << 16;
+    private static final int FIRST_STAGED_ROWS = 1024;
 
     private final Path directory;
     private final int stride;
@@ -60,8 +63,27 @@ final class RowSpill implements AutoCloseable {
     private int headRows;
     private int dirtyRows;
 
+    // Rows that are reserved and not committed, in stretches that lie in one segment each.
+    private final List<Stretch> stretches = new ArrayList<>();
+    private int stagedRows;
+    private ByteBuffer staged = ByteBuffer.allocateDirect(0);
+    private FloatBuffer stagedFloats = staged.asFloatBuffer();
+
     /** A part of the log. */
-    private record Segment(MappedByteBuffer bytes, FloatBuffer floats) {}
+    private record Segment(FileChannel file, MappedByteBuffer bytes, FloatBuffer floats) {}
+
+    /** Reserved rows one after the other, which are collected from a row of the collecting buffer on. */
+    private static final class Stretch {
+
+        private final int location;
+        private final int stagedFrom;
+        private int rows;
+
+        Stretch(int location, int stagedFrom) {
+            this.location = location;
+            this.stagedFrom = stagedFrom;
+        }
+    }
 
     /**
      * An empty log.
@@ -110,11 +132,35 @@ final class RowSpill implements AutoCloseable {
         segment(location).floats.get(floatsAt(location), target, offset, stride);
     }
 
-    /** Fills a place that was reserved. */
+    /** Fills a place that was reserved since the last {@link #commit}, where it can be read after the next. */
     void write(int location, long key, float[] source, int offset) {
-        Segment segment = segment(location);
-        segment.bytes.putLong(place(location) * recordBytes, key);
-        segment.floats.put(floatsAt(location), source, offset, stride);
+        for (Stretch stretch : stretches) {
+            int row = location - stretch.location;
+            if (row >= 0 && row < stretch.rows) {
+                int at = (stretch.stagedFrom + row) * recordBytes;
+                staged.putLong(at, key);
+                stagedFloats.put((at + Long.BYTES) / Float.BYTES, source, offset, stride);
+                return;
+            }
+        }
+        throw new IllegalArgumentException("place %d is not reserved".formatted(location));
+    }
+
+    /** Writes to their segments what was reserved and written. */
+    void commit() {
+        try {
+            for (Stretch stretch : stretches) {
+                ByteBuffer rows = staged.slice(stretch.stagedFrom * recordBytes, stretch.rows * recordBytes);
+                long position = (long) place(stretch.location) * recordBytes;
+                while (rows.hasRemaining()) {
+                    position += segment(stretch.location).file.write(rows, position);
+                }
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+        stretches.clear();
+        stagedRows = 0;
     }
 
     private Segment segment(int location) {
@@ -167,17 +213,18 @@ final class RowSpill implements AutoCloseable {
         float[] row = new float[stride];
         for (int location : rows) {
             long key = key(location);
-            boolean changed = remove(location);
+            read(location, row, 0);
+            boolean changed = remove(key, location);
             if (keep) {
-                read(location, row, 0);
                 write(reserve(key, changed), key, row, 0);
             }
         }
+        commit();
         free.add(segment);
     }
 
     /**
-     * A place for a row that is not in the log, to be written before anything is read.
+     * A place for a row that is not in the log, to be written and committed before it is read.
      *
      * @param changed whether the state does not have it like this
      */
@@ -191,6 +238,7 @@ final class RowSpill implements AutoCloseable {
             segments[head] = open();
         }
         int location = head * segmentRows + headRows++;
+        stage(location);
         live.set(location);
         if (changed) {
             dirty.set(location);
@@ -200,13 +248,29 @@ final class RowSpill implements AutoCloseable {
         return location;
     }
 
+    private void stage(int location) {
+        Stretch last = stretches.isEmpty() ? null : stretches.get(stretches.size() - 1);
+        if (last == null || last.location + last.rows != location || place(location) == 0) {
+            last = new Stretch(location, stagedRows);
+            stretches.add(last);
+        }
+        last.rows++;
+        if (++stagedRows * (long) recordBytes > staged.capacity()) {
+            int bytes = Math.toIntExact(Math.max(FIRST_STAGED_ROWS, 2L * stagedRows) * recordBytes);
+            ByteBuffer larger = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+            larger.put(0, staged, 0, staged.capacity());
+            staged = larger;
+            stagedFloats = larger.asFloatBuffer();
+        }
+    }
+
     /**
      * Takes a row out.
      *
      * @return whether it was changed since the state got it
      */
-    boolean remove(int location) {
-        index.remove(key(location), location);
+    boolean remove(long key, int location) {
+        index.remove(key, location);
         live.clear(location);
         boolean changed = dirty.get(location);
         markClean(location);
@@ -239,25 +303,21 @@ final class RowSpill implements AutoCloseable {
     private Segment open() {
         try {
             Files.createDirectories(directory);
-            Path file = Files.createTempFile(directory, "rows", ".spill");
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                long size = (long) segmentRows * recordBytes;
-                ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS);
-                while (channel.position() < size) {
-                    zeros.clear().limit((int) Math.min(ZEROS, size - channel.position()));
-                    channel.write(zeros);
-                }
-                MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, size);
-                return new Segment(bytes, bytes.order(ByteOrder.nativeOrder()).asFloatBuffer());
-            } finally {
-                Files.delete(file);
-            }
+            Path path = Files.createTempFile(directory, "rows", ".spill");
+            FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            Files.delete(path);
+            MappedByteBuffer bytes = file.map(FileChannel.MapMode.READ_WRITE, 0, (long) segmentRows * recordBytes);
+            return new Segment(file, bytes, bytes.order(ByteOrder.nativeOrder()).asFloatBuffer());
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "embedding rows cannot be written to the disk of %s (%s): make room there, or set a smaller --row-spill"
-                            .formatted(directory, e.getMessage()),
-                    e);
+            throw failure(e);
         }
+    }
+
+    private UncheckedIOException failure(IOException e) {
+        return new UncheckedIOException(
+                "embedding rows cannot be written to %s: %s%s"
+                        .formatted(directory, e.getMessage(), RowDatabase.FULL_DISK),
+                e);
     }
 
     @Override
@@ -268,6 +328,7 @@ final class RowSpill implements AutoCloseable {
                 segments[i] = null;
                 try {
                     ByteBufferUnmapper.unmap("embedding rows", segment.bytes);
+                    segment.file.close();
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

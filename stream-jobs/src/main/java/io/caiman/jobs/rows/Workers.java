@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that share the work on a mini-batch's rows: its list is cut into pieces, and each thread takes the next piece
@@ -59,7 +60,7 @@ final class Workers implements AutoCloseable {
         try {
             takePieces(0, length, piece, next);
         } catch (Exception e) {
-            throw new IllegalStateException("embedding rows could not be read from or written to the state", e);
+            throw failure(e);
         } finally {
             // What the others do must end before the caller's arrays and the database may go.
             next.set(length);
@@ -73,6 +74,12 @@ final class Workers implements AutoCloseable {
         }
     }
 
+    private static RuntimeException failure(@Nullable Throwable cause) {
+        return cause instanceof RuntimeException said
+                ? said
+                : new IllegalStateException("embedding rows could not be read from the state", cause);
+    }
+
     private static void await(List<Future<?>> running) {
         boolean interrupted = false;
         for (Future<?> future : running) {
@@ -83,8 +90,7 @@ final class Workers implements AutoCloseable {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
-                    throw new IllegalStateException(
-                            "embedding rows could not be read from or written to the state", e.getCause());
+                    throw failure(e.getCause());
                 }
             }
         }

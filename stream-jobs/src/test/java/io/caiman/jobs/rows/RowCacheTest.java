@@ -65,7 +65,7 @@ class RowCacheTest {
         cache.startBatch();
         for (long key = 0; key < 100; key++) {
             assertThat(cache.chooseVictims(1, (int) key)).isEmpty();
-            cache.add(key, false, new float[] {(float) key}, 0);
+            cache.put(cache.add(key, false), new float[] {(float) key}, 0);
         }
         for (long key = 0; key < 100; key++) {
             int slot = cache.find(key);
@@ -88,7 +88,7 @@ class RowCacheTest {
         for (int slot : cache.chooseVictims(1, 0)) {
             cache.remove(slot);
         }
-        cache.add(key, false, new float[1], 0);
+        cache.add(key, false);
         return false;
     }
 

@@ -53,6 +53,7 @@ class RowSpillTest {
                 for (long key : coming) {
                     put(spill, key, random);
                 }
+                spill.commit();
                 if (round % 100 == 0) {
                     assertSame(spill, keys);
                 }
@@ -73,7 +74,7 @@ class RowSpillTest {
         int location = spill.find(key);
         assertThat(location >= 0).isEqualTo(inside.containsKey(key));
         if (location >= 0) {
-            assertThat(spill.remove(location)).isEqualTo(changed.remove(key));
+            assertThat(spill.remove(key, location)).isEqualTo(changed.remove(key));
             inside.remove(key);
         }
         left.remove(key);
@@ -148,6 +149,7 @@ class RowSpillTest {
             assertThat(spill.bytes()).isZero();
             spill.makeRoom(1, locations -> {});
             spill.write(spill.reserve(7, true), 7, new float[STRIDE], 0);
+            spill.commit();
             assertThat(spill.bytes()).isEqualTo(10L * RECORD_BYTES);
             try (var files = Files.list(directory)) {
                 assertThat(files).isEmpty();
