@@ -52,9 +52,13 @@ class FullDiskIT {
             for (SmallDisk disk : List.of(rows, checkpoints)) {
                 awaitMore(run);
                 disk.fill();
-                Awaitility.await().atMost(TrainingRun.PATIENCE).untilAsserted(() -> assertThat(failures(cluster, run))
-                        .contains("No space left on device")
-                        .contains(disk.path().toString()));
+                Awaitility.await()
+                        .atMost(TrainingRun.PATIENCE)
+                        .untilAsserted(() -> assertThat(failures(cluster, run))
+                                .containsAnyOf(
+                                        "embedding rows cannot be written to " + disk.path(),
+                                        "no room for a checkpoint in " + disk.path())
+                                .containsIgnoringCase("make room on"));
                 long stopped = run.committed();
                 assertThat(stopped).isLessThan(IMPRESSIONS);
                 disk.makeRoom();

@@ -43,11 +43,11 @@ record SavedModel(Map<String, String> rows, List<String> dense) {
         table(reader, "rows", RowFormat.features(layout), rows);
         table(reader, "cross-rows", RowFormat.crosses(CrossInitializer.STRIDE), rows);
         table(reader, "candidates", RowFormat.candidates(new CandidateInitializer().stride()), rows);
-        List<String> dense = collect(
-                reader.readListState(TRAINER, "sealed-dense-weights", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)
-                        .map(Arrays::toString)
-                        .returns(Types.STRING)
-                        .executeAndCollect());
+        List<String> dense = collect(reader.readListState(
+                        TRAINER, "sealed-dense-weights", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)
+                .map(Arrays::toString)
+                .returns(Types.STRING)
+                .executeAndCollect());
         return new SavedModel(rows, dense);
     }
 

@@ -1,6 +1,5 @@
 package io.caiman.faults;
 
-
 import io.caiman.jobs.connect.KafkaConnection;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
@@ -64,7 +63,6 @@ final class TrainingRun {
             eviction: {row-budget: 2000, min-score: 0.25}
             batch: {size: 64, max-wait-millis: 0}
             """);
-
 
     private final Cluster cluster;
     private final Path directory;

@@ -261,7 +261,11 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     @Override
     public void scan(int shard, RowVisitor visitor) {
-        flushRows();
+        writeToState(
+                IntStream.of(cache.dirtySlots())
+                        .filter(slot -> RowShards.of(cache.key(slot)) == shard)
+                        .toArray(),
+                spill.dirtyLocations(shard));
         try {
             backend.setCurrentKey(ShardKeys.of(shard));
             for (Map.Entry<Long, float[]> row : rows.entries()) {
@@ -279,18 +283,10 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     /** Writes every changed row, and the census, to the keyed state. */
     public void flush() throws Exception {
-        flushRows();
+        writeToState(cache.dirtySlots(), spill.dirtyLocations());
         for (int shard : ownShards()) {
             backend.setCurrentKey(ShardKeys.of(shard));
             censusState.update(census.state(shard));
-        }
-    }
-
-    private void flushRows() {
-        int[] changed = cache.dirtySlots();
-        writeToState(changed, spill.dirtyLocations());
-        for (int slot : changed) {
-            cache.markClean(slot);
         }
     }
 
@@ -327,6 +323,9 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
                 changes.commit();
             }
         });
+        for (int slot : cached) {
+            cache.markClean(slot);
+        }
         for (int location : spilled) {
             spill.markClean(location);
         }
@@ -351,6 +350,11 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
     /** Changed rows that the state does not have yet. */
     public int dirtyRows() {
         return cache.dirtyRows() + spill.dirtyRows();
+    }
+
+    /** Bytes of those. */
+    public long dirtyBytes() {
+        return (long) dirtyRows() * stride * Float.BYTES;
     }
 
     /** Bytes of local disk that rows take besides the state. */

@@ -1,6 +1,7 @@
 package io.caiman.jobs.rows;
 
 import io.caiman.model.embedding.RowKeys;
+import io.caiman.model.embedding.RowShards;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.utils.ByteBufferUnmapper;
 
 /**
@@ -49,6 +51,8 @@ final class RowSpill implements AutoCloseable {
 
     private static final int FIRST_STAGED_ROWS = 1024;
 
+    private static final int FEWEST_CHANGED = 64;
+
     private final Path directory;
     private final int stride;
     private final int recordBytes;
@@ -58,6 +62,10 @@ final class RowSpill implements AutoCloseable {
     private final ArrayDeque<Integer> free = new ArrayDeque<>();
     private final BitSet live = new BitSet();
     private final BitSet dirty = new BitSet();
+    /** By shard, places that changed rows were put to; some have other rows by now, or rows the state has. */
+    private final int[][] changed = new int[RowShards.COUNT][FEWEST_CHANGED];
+
+    private final int[] changedRows = new int[RowShards.COUNT];
     private final LocationIndex index = new LocationIndex();
     private int head;
     private int headRows;
@@ -214,9 +222,9 @@ final class RowSpill implements AutoCloseable {
         for (int location : rows) {
             long key = key(location);
             read(location, row, 0);
-            boolean changed = remove(key, location);
+            boolean isChanged = remove(key, location);
             if (keep) {
-                write(reserve(key, changed), key, row, 0);
+                write(reserve(key, isChanged), key, row, 0);
             }
         }
         commit();
@@ -226,9 +234,9 @@ final class RowSpill implements AutoCloseable {
     /**
      * A place for a row that is not in the log, to be written and committed before it is read.
      *
-     * @param changed whether the state does not have it like this
+     * @param isChanged whether the state does not have it like this
      */
-    int reserve(long key, boolean changed) {
+    int reserve(long key, boolean isChanged) {
         if (headRows == segmentRows) {
             full.add(head);
             head = free.remove();
@@ -240,9 +248,10 @@ final class RowSpill implements AutoCloseable {
         int location = head * segmentRows + headRows++;
         stage(location);
         live.set(location);
-        if (changed) {
+        if (isChanged) {
             dirty.set(location);
             dirtyRows++;
+            noteChanged(RowShards.of(key), location);
         }
         index.put(key, location);
         return location;
@@ -272,9 +281,9 @@ final class RowSpill implements AutoCloseable {
     boolean remove(long key, int location) {
         index.remove(key, location);
         live.clear(location);
-        boolean changed = dirty.get(location);
+        boolean isChanged = dirty.get(location);
         markClean(location);
-        return changed;
+        return isChanged;
     }
 
     boolean isDirty(int location) {
@@ -287,6 +296,23 @@ final class RowSpill implements AutoCloseable {
             dirty.clear(location);
             dirtyRows--;
         }
+    }
+
+    private void noteChanged(int shard, int location) {
+        if (changedRows[shard] == changed[shard].length) {
+            int[] still = IntStream.of(changed[shard]).filter(dirty::get).toArray();
+            changed[shard] = Arrays.copyOf(still, Math.max(FEWEST_CHANGED, 2 * still.length));
+            changedRows[shard] = still.length;
+        }
+        changed[shard][changedRows[shard]++] = location;
+    }
+
+    /** Where the rows of a shard are that the state does not have as they are here. */
+    int[] dirtyLocations(int shard) {
+        return IntStream.of(changed[shard])
+                .limit(changedRows[shard])
+                .filter(location -> dirty.get(location) && RowShards.of(key(location)) == shard)
+                .toArray();
     }
 
     /** Where every row is that the state does not have as it is here. */

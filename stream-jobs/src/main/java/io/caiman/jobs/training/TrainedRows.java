@@ -92,6 +92,11 @@ final class TrainedRows implements AutoCloseable {
         evicted.inc(result.evicted().size());
     }
 
+    /** Bytes of changed rows that the keyed state does not have yet. */
+    long dirtyBytes() {
+        return all().stream().mapToLong(RocksEmbeddingStore::dirtyBytes).sum();
+    }
+
     /** Writes every changed row to the keyed state. */
     void flush() throws Exception {
         for (RocksEmbeddingStore table : all()) {

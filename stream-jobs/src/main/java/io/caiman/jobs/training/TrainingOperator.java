@@ -1,5 +1,6 @@
 package io.caiman.jobs.training;
 
+import io.caiman.jobs.checkpoints.CheckpointRoom;
 import io.caiman.jobs.checkpoints.Sealed;
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
@@ -46,6 +47,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
 
     private final String specYaml;
     private final TrainingOptions options;
+    private final CheckpointRoom checkpoints;
 
     private transient ModelSpec spec;
     private transient RecordDecoder<Impression> decoder;
@@ -66,9 +68,10 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private transient Counter stepNanos;
 
     @SuppressWarnings("NullAway.Init") // transient fields are set by initializeState, on the task that runs this
-    TrainingOperator(ModelSpec spec, TrainingOptions options) {
+    TrainingOperator(ModelSpec spec, TrainingOptions options, CheckpointRoom checkpoints) {
         this.specYaml = SpecReader.write(spec);
         this.options = options;
+        this.checkpoints = checkpoints;
     }
 
     @Override
@@ -254,9 +257,11 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        byte[] dense = Sealed.seal(trainer.snapshot());
+        checkpoints.require(dense.length + rows.dirtyBytes());
         rows.flush();
         specState.update(List.of(specYaml));
-        denseState.update(List.of(Sealed.seal(trainer.snapshot())));
+        denseState.update(List.of(dense));
         pendingState.update(pending.records());
     }
 

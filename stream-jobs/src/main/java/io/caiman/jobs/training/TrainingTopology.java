@@ -1,5 +1,6 @@
 package io.caiman.jobs.training;
 
+import io.caiman.jobs.checkpoints.CheckpointRoom;
 import io.caiman.jobs.connect.AvroRecordType;
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
@@ -54,7 +55,10 @@ public final class TrainingTopology {
                 .uid("impressions");
         SingleOutputStreamOperator<Prediction> trained = DataStreamUtils.reinterpretAsKeyedStream(
                         records, record -> ANY_SHARD, Types.INT)
-                .transform(TRAINER, AvroRecordType.of(Prediction.class), new TrainingOperator(spec, options))
+                .transform(
+                        TRAINER,
+                        AvroRecordType.of(Prediction.class),
+                        new TrainingOperator(spec, options, CheckpointRoom.of(env.getConfiguration())))
                 .uid(TRAINER);
         predictions.attach(trained, "predictions");
         health.attach(trained.getSideOutput(HealthRecords.TAG), "model-health");

@@ -2,6 +2,7 @@ package io.caiman.jobs.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caiman.model.embedding.RowShards;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +57,7 @@ class RowSpillTest {
                 spill.commit();
                 if (round % 100 == 0) {
                     assertSame(spill, keys);
+                    assertDirtyByShard(spill);
                 }
                 if (round % 300 == 0) {
                     flush(spill);
@@ -109,6 +111,17 @@ class RowSpillTest {
         }
         assertThat(flushed).isEqualTo(changed);
         changed.clear();
+    }
+
+    private void assertDirtyByShard(RowSpill spill) {
+        Set<Long> dirty = new HashSet<>();
+        for (int shard = 0; shard < RowShards.COUNT; shard++) {
+            for (int location : spill.dirtyLocations(shard)) {
+                assertThat(RowShards.of(spill.key(location))).isEqualTo(shard);
+                dirty.add(spill.key(location));
+            }
+        }
+        assertThat(dirty).isEqualTo(changed);
     }
 
     private void assertSame(RowSpill spill, int keys) {

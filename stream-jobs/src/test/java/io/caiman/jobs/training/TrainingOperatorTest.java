@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.caiman.jobs.checkpoints.CheckpointRoom;
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.rows.RowStoreOptions;
@@ -366,7 +367,7 @@ class TrainingOperatorTest {
 
         Harness(ModelSpec spec, RowStoreOptions rows) throws Exception {
             flink = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new TrainingOperator(spec, new TrainingOptions(ComputeDevice.CPU, rows)),
+                    new TrainingOperator(spec, new TrainingOptions(ComputeDevice.CPU, rows), new CheckpointRoom("")),
                     record -> 0,
                     Types.INT,
                     MAX_PARALLELISM,
