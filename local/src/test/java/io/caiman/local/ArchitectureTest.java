@@ -88,7 +88,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule what_the_jobs_share_knows_neither = noClasses()
             .that()
-            .resideInAnyPackage("io.caiman.jobs.connect..", "io.caiman.jobs.options..")
+            .resideInAnyPackage(
+                    "io.caiman.jobs.connect..",
+                    "io.caiman.jobs.options..",
+                    "io.caiman.jobs.checkpoints..",
+                    "io.caiman.jobs.rows..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.caiman.jobs.training..", "io.caiman.jobs.metrics..");

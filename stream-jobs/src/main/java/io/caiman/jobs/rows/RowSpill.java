@@ -340,9 +340,10 @@ final class RowSpill implements AutoCloseable {
     }
 
     private UncheckedIOException failure(IOException e) {
+        boolean full = String.valueOf(e.getMessage()).contains("No space left");
         return new UncheckedIOException(
                 "embedding rows cannot be written to %s: %s%s"
-                        .formatted(directory, e.getMessage(), RowDatabase.FULL_DISK),
+                        .formatted(directory, e.getMessage(), full ? RowDatabase.FULL_DISK : ""),
                 e);
     }
 
