@@ -9,6 +9,7 @@ import io.caiman.jobs.training.TrainingOptions;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
+import io.caiman.replay.BadLineLimit;
 import io.caiman.replay.EventTimeTopics;
 import io.caiman.replay.Rate;
 import io.caiman.replay.Replay;
@@ -130,7 +131,8 @@ final class TrainingRun {
                             "3000"),
                     topics,
                     OptionalInt.empty(),
-                    rate);
+                    rate,
+                    BadLineLimit.NONE);
             try (ImpressionSource log =
                     Dataset.SYNTHETIC.open(DatasetOptions.ofSynthetic().withLimit(impressions))) {
                 Replay.run(log, options, new ReplayListener() {});

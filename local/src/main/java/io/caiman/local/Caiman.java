@@ -5,7 +5,9 @@ import io.caiman.jobs.metrics.MetricsCommand;
 import io.caiman.jobs.training.TrainCommand;
 import io.caiman.local.compare.CompareCommand;
 import io.caiman.local.demo.DemoCommand;
+import io.caiman.replay.InspectCommand;
 import io.caiman.replay.ReplayCommand;
+import io.caiman.replay.ValidateCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,6 +21,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             DemoCommand.class,
             CompareCommand.class,
+            InspectCommand.class,
+            ValidateCommand.class,
             ReplayCommand.class,
             TrainCommand.class,
             MetricsCommand.class,
@@ -26,8 +30,8 @@ import picocli.CommandLine.Command;
         },
         footer = {
             "",
-            "demo runs everything in one process; compare trains several models without Kafka; the others each run one part against"
-                    + " a Kafka cluster.",
+            "demo runs everything in one process; compare trains several models, and inspect and validate read a log, without"
+                    + " Kafka; the others each run one part against a Kafka cluster.",
             "caiman COMMAND --help tells more."
         })
 final class Caiman {

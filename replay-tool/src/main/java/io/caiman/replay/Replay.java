@@ -30,6 +30,7 @@ public final class Replay {
     private final RecordCodec<Impression> codec = RecordCodec.of(Impression.class);
     private final ImpressionSource source;
     private final ReplayTarget target;
+    private final BadLineLimit limit;
     private final Pacer pacer;
     private final ReplayListener listener;
     private final LongSupplier nanoTime;
@@ -43,9 +44,16 @@ public final class Replay {
     private long bad;
     private long eventTimeMs;
 
-    Replay(ImpressionSource source, ReplayTarget target, Pacer pacer, ReplayListener listener, LongSupplier nanoTime) {
+    Replay(
+            ImpressionSource source,
+            ReplayTarget target,
+            BadLineLimit limit,
+            Pacer pacer,
+            ReplayListener listener,
+            LongSupplier nanoTime) {
         this.source = source;
         this.target = target;
+        this.limit = limit;
         this.pacer = pacer;
         this.listener = listener;
         this.nanoTime = nanoTime;
@@ -69,7 +77,7 @@ public final class Replay {
         prepare(source, listener);
         try (ReplayTarget target = KafkaTarget.open(options)) {
             Pacer pacer = new Pacer(options.rate(), System::nanoTime, TimeUnit.NANOSECONDS::sleep);
-            return new Replay(source, target, pacer, listener, System::nanoTime).run();
+            return new Replay(source, target, options.badLines(), pacer, listener, System::nanoTime).run();
         }
     }
 
@@ -99,6 +107,7 @@ public final class Replay {
             }
             LogEntry entry = source.next();
             if (entry instanceof LogEntry.Shown shown) {
+                checkBadLines();
                 replay(shown.impression());
             } else if (entry instanceof LogEntry.BadLine badLine) {
                 replay(badLine.letter());
@@ -109,6 +118,7 @@ public final class Replay {
                 listener.progress(progress());
             }
         }
+        checkBadLines();
         for (int partition = 0; partition < done.length; partition++) {
             endPartition(partition);
         }
@@ -118,6 +128,16 @@ public final class Replay {
                 new ReplaySummary(sent, alreadyThere, source.counts(), (nanoTime.getAsLong() - start) / 1e9);
         listener.finished(summary);
         return summary;
+    }
+
+    /** Bad lines come before all impressions, so the first impression is when they are known. */
+    private void checkBadLines() throws InterruptedException {
+        if (sent + alreadyThere == 0 && limit.isPassedBy(source.counts())) {
+            target.flush();
+            throw new ReplayException(
+                    "%,d of %,d lines cannot be used, more than --max-bad %s allows: they are dead letters, and no impression was sent. 'caiman validate' names them too."
+                            .formatted(source.counts().bad(), source.counts().read(), limit));
+        }
     }
 
     private void replay(Impression impression) throws InterruptedException {

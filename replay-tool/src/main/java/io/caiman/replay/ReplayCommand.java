@@ -92,6 +92,14 @@ public final class ReplayCommand implements Callable<Integer> {
     private Rate rate = Rate.MAX;
 
     @Option(
+            names = "--max-bad",
+            paramLabel = "PERCENT",
+            defaultValue = "100%",
+            converter = BadLineLimitConverter.class,
+            description = "Send no impression if more of the log's lines are bad, such as 0.1%%. Default: any number.")
+    private BadLineLimit maxBad = BadLineLimit.NONE;
+
+    @Option(
             names = "--oracle",
             description = "Print the best AUC and gAUC any model can reach on the synthetic log, and send nothing.")
     private boolean oracle;
@@ -160,7 +168,7 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         OptionalInt wanted = partitions == null ? OptionalInt.empty() : OptionalInt.of(partitions);
         try {
-            return new ReplayOptions(client, Topics.withPrefix(topicPrefix), wanted, rate);
+            return new ReplayOptions(client, Topics.withPrefix(topicPrefix), wanted, rate, maxBad);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(commandLine, "--" + e.getMessage(), e);
         }
@@ -193,6 +201,17 @@ public final class ReplayCommand implements Callable<Integer> {
             throw new IllegalStateException("call this through picocli");
         }
         return spec.commandLine();
+    }
+
+    static final class BadLineLimitConverter implements ITypeConverter<BadLineLimit> {
+        @Override
+        public BadLineLimit convert(String value) {
+            try {
+                return BadLineLimit.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
     }
 
     static final class RateConverter implements ITypeConverter<Rate> {

@@ -10,8 +10,10 @@ import java.util.OptionalInt;
  * @param client Kafka client properties, {@code bootstrap.servers} among them; TLS and SASL settings pass through
  * @param partitions partitions of the impressions topic where it is missing and made; absent: 1. Where the topic exists it
  *     must have as many
+ * @param badLines how many bad lines the log may have
  */
-public record ReplayOptions(Map<String, String> client, Topics topics, OptionalInt partitions, Rate rate) {
+public record ReplayOptions(
+        Map<String, String> client, Topics topics, OptionalInt partitions, Rate rate, BadLineLimit badLines) {
 
     private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
 

@@ -178,9 +178,14 @@ class ReplayTest {
     }
 
     private static ReplaySummary replay(ImpressionSource source, ReplayTarget target) throws InterruptedException {
+        return replay(source, target, BadLineLimit.NONE);
+    }
+
+    private static ReplaySummary replay(ImpressionSource source, ReplayTarget target, BadLineLimit limit)
+            throws InterruptedException {
         try (source) {
             Pacer pacer = new Pacer(Rate.MAX, () -> 0, nanos -> {});
-            return new Replay(source, target, pacer, ReplayListener.SILENT, () -> 0).run();
+            return new Replay(source, target, limit, pacer, ReplayListener.SILENT, () -> 0).run();
         }
     }
 
@@ -215,6 +220,34 @@ class ReplayTest {
                     .containsExactlyElementsOf(whole.partitions.get(partition));
         }
         assertThat(topic.letters).isEqualTo(whole.letters);
+    }
+
+    @Test
+    void a_log_with_too_many_bad_lines_sends_them_and_no_impression() throws Exception {
+        Topic topic = new Topic(2);
+        ReplayTarget target = topic.target(new Random(0), Integer.MAX_VALUE);
+        assertThatThrownBy(() -> replay(log(), target, BadLineLimit.parse("2.4%")))
+                .isInstanceOf(ReplayException.class)
+                .hasMessageContaining("50 of 2,000 lines")
+                .hasMessageContaining("--max-bad 2.4%");
+        assertThat(topic.letters).hasSize(50);
+        assertThat(topic.partitions).allMatch(List::isEmpty);
+
+        assertThat(replay(log(), topic.target(new Random(0), Integer.MAX_VALUE), BadLineLimit.parse("2.5 %"))
+                        .sent())
+                .isEqualTo(1_950);
+        assertThat(topic.letters).hasSize(50);
+    }
+
+    @Test
+    void a_limit_of_bad_lines_is_a_percentage() {
+        assertThat(BadLineLimit.parse("0%")).isEqualTo(new BadLineLimit(0));
+        assertThat(BadLineLimit.parse("100%")).isEqualTo(BadLineLimit.NONE);
+        for (String wrong : List.of("0.1", "101%", "-1%", "few", "")) {
+            assertThatThrownBy(() -> BadLineLimit.parse(wrong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected");
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.caiman.local.demo;
 
+import io.caiman.replay.BadLineLimit;
 import io.caiman.replay.Rate;
 import io.caiman.replay.Replay;
 import io.caiman.replay.ReplayListener;
@@ -27,7 +28,12 @@ final class BackgroundReplay implements ReplayListener, AutoCloseable {
     static BackgroundReplay start(ImpressionSource log, String bootstrapServers, Topics topics, Rate rate) {
         BackgroundReplay replay = new BackgroundReplay(
                 log,
-                new ReplayOptions(Map.of("bootstrap.servers", bootstrapServers), topics, OptionalInt.empty(), rate));
+                new ReplayOptions(
+                        Map.of("bootstrap.servers", bootstrapServers),
+                        topics,
+                        OptionalInt.empty(),
+                        rate,
+                        BadLineLimit.NONE));
         replay.thread.start();
         return replay;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.replay.inspect;
+
+import org.jspecify.annotations.NullMarked;
