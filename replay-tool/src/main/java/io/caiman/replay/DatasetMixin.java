@@ -3,8 +3,10 @@ package io.caiman.replay;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.DatasetOptions;
+import io.caiman.replay.dataset.EventTimeRange;
 import io.caiman.replay.synthetic.SyntheticOptions;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
@@ -47,6 +49,20 @@ public final class DatasetMixin {
             split = ",",
             description = "Replay only these domains, separated by commas. KuaiRand's five largest: 0,1,2,4,6.")
     private Set<String> domains = new LinkedHashSet<>();
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            converter = Time.class,
+            description = "Only impressions shown then or later: a day such as 2022-04-08, or 2022-04-08T12:00:00Z.")
+    private Instant from = EventTimeRange.ALL.from();
+
+    @Option(
+            names = "--until",
+            paramLabel = "TIME",
+            converter = Time.class,
+            description = "Only impressions shown before.")
+    private Instant until = EventTimeRange.ALL.until();
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the synthetic log. Default: 1.")
     private @Nullable Long seed;
@@ -96,6 +112,7 @@ public final class DatasetMixin {
                 Optional.ofNullable(data),
                 limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
                 domains,
+                new EventTimeRange(from, until),
                 synthetic());
     }
 
@@ -122,6 +139,17 @@ public final class DatasetMixin {
                     conflict == null ? defaults.conflict() : conflict);
         } catch (IllegalArgumentException e) {
             throw new DatasetException("--" + e.getMessage(), e);
+        }
+    }
+
+    static final class Time implements ITypeConverter<Instant> {
+        @Override
+        public Instant convert(String value) {
+            try {
+                return EventTimeRange.time(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
         }
     }
 

@@ -44,6 +44,7 @@ record DemoOptions(
                 data: %s
                 limit: %s
                 domains: %s
+                event time: %s
                 synthetic: %s
                 metrics: %s
                 model: %s
@@ -54,6 +55,7 @@ record DemoOptions(
                                 .orElse("generated"),
                         log.limit(),
                         log.domains().stream().sorted().toList(),
+                        log.range(),
                         log.synthetic(),
                         metrics,
                         spec);

@@ -14,9 +14,15 @@ import java.util.Set;
  * @param limit at most this many impressions, the first in order of event time; absent: all of them. For the synthetic log
  *     it is the length of the log before the domain filter
  * @param domains only impressions of these domains; empty: of all
+ * @param range only impressions of this stretch of event time
  * @param synthetic the shape of the synthetic log; other datasets do not look at it
  */
-public record DatasetOptions(Optional<Path> data, OptionalLong limit, Set<String> domains, SyntheticOptions synthetic) {
+public record DatasetOptions(
+        Optional<Path> data,
+        OptionalLong limit,
+        Set<String> domains,
+        EventTimeRange range,
+        SyntheticOptions synthetic) {
 
     public DatasetOptions {
         if (limit.isPresent() && limit.getAsLong() < 1) {
@@ -27,22 +33,29 @@ public record DatasetOptions(Optional<Path> data, OptionalLong limit, Set<String
 
     /** The synthetic log as it comes. */
     public static DatasetOptions ofSynthetic() {
-        return new DatasetOptions(Optional.empty(), OptionalLong.empty(), Set.of(), SyntheticOptions.DEFAULTS);
+        return new DatasetOptions(
+                Optional.empty(), OptionalLong.empty(), Set.of(), EventTimeRange.ALL, SyntheticOptions.DEFAULTS);
     }
 
     /** All of a dataset that lies in a folder. */
     public static DatasetOptions of(Path data) {
-        return new DatasetOptions(Optional.of(data), OptionalLong.empty(), Set.of(), SyntheticOptions.DEFAULTS);
+        return new DatasetOptions(
+                Optional.of(data), OptionalLong.empty(), Set.of(), EventTimeRange.ALL, SyntheticOptions.DEFAULTS);
     }
 
     /** The same with a limit. */
     public DatasetOptions withLimit(long impressions) {
-        return new DatasetOptions(data, OptionalLong.of(impressions), domains, synthetic);
+        return new DatasetOptions(data, OptionalLong.of(impressions), domains, range, synthetic);
+    }
+
+    /** The same with a stretch of event time only. */
+    public DatasetOptions withRange(EventTimeRange wanted) {
+        return new DatasetOptions(data, limit, domains, wanted, synthetic);
     }
 
     /** The same with a domain filter. */
     public DatasetOptions withDomains(Set<String> wanted) {
-        return new DatasetOptions(data, limit, wanted, synthetic);
+        return new DatasetOptions(data, limit, wanted, range, synthetic);
     }
 
     Path folder(Dataset dataset) {

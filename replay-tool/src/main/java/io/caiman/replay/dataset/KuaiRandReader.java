@@ -62,7 +62,12 @@ final class KuaiRandReader implements LogFormat {
     static ImpressionSource open(DatasetOptions options, int runRecords) {
         KuaiRandFiles files = KuaiRandFiles.in(options.folder(Dataset.KUAIRAND));
         files.logs().forEach(log -> SortedLog.header(log, COLUMNS));
-        return new SortedLog(new KuaiRandReader(files, options.domains()), files.logs(), options.limit(), runRecords);
+        return new SortedLog(
+                new KuaiRandReader(files, options.domains()),
+                files.logs(),
+                options.limit(),
+                options.range(),
+                runRecords);
     }
 
     private static boolean[] wanted(Set<String> domains) {

@@ -6,7 +6,7 @@ package io.caiman.replay.dataset;
  * @param read lines read, headers not included
  * @param impressions lines given as impressions
  * @param bad lines given as bad lines
- * @param filtered lines left out because of the domain filter or the limit
+ * @param filtered lines left out because of the domain filter, the stretch of event time or the limit
  * @param withoutFeatures impressions whose user or item the side tables do not know; their slots are absent
  */
 public record LineCounts(long read, long impressions, long bad, long filtered, long withoutFeatures) {

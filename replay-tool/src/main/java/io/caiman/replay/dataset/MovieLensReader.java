@@ -59,7 +59,8 @@ final class MovieLensReader implements LogFormat {
         return new SortedLog(
                 new MovieLensReader(folder, options.domains()),
                 List.of(folder.resolve("ratings.csv")),
-                options.limit());
+                options.limit(),
+                options.range());
     }
 
     private static Movie movie(String title, String genres) {

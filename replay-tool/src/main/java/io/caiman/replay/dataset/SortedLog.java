@@ -26,6 +26,7 @@ final class SortedLog implements ImpressionSource {
     private final List<Path> files;
     private final List<CsvLine> lines = new ArrayList<>();
     private final OptionalLong limit;
+    private final EventTimeRange range;
     private final EventTimeSorter sorter;
     private final LogRecord record = new LogRecord();
 
@@ -33,12 +34,12 @@ final class SortedLog implements ImpressionSource {
     private boolean waiting;
     private long read;
     private long badLines;
-    private long filteredByDomain;
+    private long filtered;
     private long impressionsGiven;
     private long badGiven;
 
-    SortedLog(LogFormat format, List<Path> files, OptionalLong limit) {
-        this(format, files, limit, EventTimeSorter.DEFAULT_RUN_RECORDS);
+    SortedLog(LogFormat format, List<Path> files, OptionalLong limit, EventTimeRange range) {
+        this(format, files, limit, range, EventTimeSorter.DEFAULT_RUN_RECORDS);
     }
 
     /**
@@ -46,10 +47,11 @@ final class SortedLog implements ImpressionSource {
      *
      * @throws DatasetException if a file is missing or its header lacks a column
      */
-    SortedLog(LogFormat format, List<Path> files, OptionalLong limit, int runRecords) {
+    SortedLog(LogFormat format, List<Path> files, OptionalLong limit, EventTimeRange range, int runRecords) {
         this.format = format;
         this.files = List.copyOf(files);
         this.limit = limit;
+        this.range = range;
         this.sorter = new EventTimeSorter(runRecords);
         for (Path file : files) {
             lines.add(header(file, format.columns()));
@@ -111,7 +113,11 @@ final class SortedLog implements ImpressionSource {
         record.origin(file, reader.number());
         try {
             if (parse(file, reader.bytes(), reader.start(), reader.end(), reader.cut()) == LogFormat.Verdict.FILTERED) {
-                filteredByDomain++;
+                filtered++;
+                return;
+            }
+            if (!range.isAll() && !range.contains(record.time())) {
+                filtered++;
                 return;
             }
         } catch (MalformedLineException e) {
@@ -197,8 +203,7 @@ final class SortedLog implements ImpressionSource {
     @Override
     public LineCounts counts() {
         long beyondLimit = limit.isPresent() ? Math.max(0, impressionsInAll() - limit.getAsLong()) : 0;
-        return new LineCounts(
-                read, impressionsGiven, badGiven, filteredByDomain + beyondLimit, format.withoutFeatures());
+        return new LineCounts(read, impressionsGiven, badGiven, filtered + beyondLimit, format.withoutFeatures());
     }
 
     @Override

@@ -20,6 +20,7 @@ final class SyntheticReader implements ImpressionSource {
     private final long length;
     private final SyntheticLog log;
     private final Set<String> domains;
+    private final EventTimeRange range;
     private Optional<LogEntry> waiting = Optional.empty();
     private long given;
     private long filtered;
@@ -27,6 +28,7 @@ final class SyntheticReader implements ImpressionSource {
     private SyntheticReader(DatasetOptions options) {
         length = options.limit().orElse(DEFAULT_IMPRESSIONS);
         domains = options.domains();
+        range = options.range();
         List<String> known = Arrays.stream(SyntheticDomain.values())
                 .map(SyntheticDomain::tab)
                 .toList();
@@ -50,7 +52,9 @@ final class SyntheticReader implements ImpressionSource {
     public boolean hasNext() {
         while (waiting.isEmpty() && log.hasNext()) {
             SyntheticImpression made = log.next();
-            if (domains.isEmpty() || domains.contains(made.impression().getDomain())) {
+            boolean wanted =
+                    domains.isEmpty() || domains.contains(made.impression().getDomain());
+            if (wanted && range.contains(made.impression().getEventTimeMs())) {
                 waiting = Optional.of(new LogEntry.Shown(made.impression(), OptionalDouble.of(made.probability())));
             } else {
                 filtered++;
@@ -72,7 +76,7 @@ final class SyntheticReader implements ImpressionSource {
 
     @Override
     public OptionalLong expectedEntries() {
-        return domains.isEmpty() ? OptionalLong.of(length) : OptionalLong.empty();
+        return domains.isEmpty() && range.isAll() ? OptionalLong.of(length) : OptionalLong.empty();
     }
 
     @Override
