@@ -6,6 +6,7 @@ import java.util.List;
  * The Kafka topics of one installation.
  *
  * @param impressions {@link io.caiman.schemas.avro.Impression}s, keyed by user
+ * @param feedback {@link io.caiman.schemas.avro.Feedback}, keyed by user; empty unless labels come later than impressions
  * @param predictions {@link io.caiman.schemas.avro.Prediction}s, keyed by user
  * @param domainMetrics {@link io.caiman.schemas.avro.DomainMetrics}, keyed by what they are about, fit for compaction
  * @param modelHealth {@link io.caiman.schemas.avro.ModelHealth}, keyed by model
@@ -14,6 +15,7 @@ import java.util.List;
  */
 public record Topics(
         String impressions,
+        String feedback,
         String predictions,
         String domainMetrics,
         String modelHealth,
@@ -28,13 +30,14 @@ public record Topics(
 
     /** All of them. */
     public List<String> all() {
-        return List.of(impressions, predictions, domainMetrics, modelHealth, rowTombstones, deadLetters);
+        return List.of(impressions, feedback, predictions, domainMetrics, modelHealth, rowTombstones, deadLetters);
     }
 
     /** The topics' own names behind a prefix, which may be empty. */
     public static Topics withPrefix(String prefix) {
         return new Topics(
                 prefix + "impressions",
+                prefix + "feedback",
                 prefix + "predictions",
                 prefix + "domain-metrics",
                 prefix + "model-health",

@@ -137,7 +137,8 @@ final class KuaiRandReader implements LogFormat {
                 slots,
                 Map.of(),
                 labels.get((int) (record.rest() & (labels.size() - 1))),
-                null);
+                null,
+                List.of());
     }
 
     @Override

@@ -128,7 +128,8 @@ final class MovieLensReader implements LogFormat {
                 movie.slots,
                 Map.of(),
                 Map.of("like", record.rest() == 1),
-                null);
+                null,
+                List.of());
     }
 
     @Override

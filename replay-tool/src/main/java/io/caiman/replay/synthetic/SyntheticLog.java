@@ -101,7 +101,8 @@ public final class SyntheticLog implements Iterator<SyntheticImpression> {
                 slots,
                 Map.of(),
                 click ? CLICK : NO_CLICK,
-                null);
+                null,
+                List.of());
         return new SyntheticImpression(impression, probability);
     }
 }

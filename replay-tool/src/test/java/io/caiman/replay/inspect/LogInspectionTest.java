@@ -42,7 +42,8 @@ class LogInspectionTest {
                     slots,
                     Map.of(),
                     labels,
-                    null));
+                    null,
+                    List.of()));
         }
         LogInspection inspection = new LogInspection();
         log.forEach(impression -> inspection.add(new LogEntry.Shown(impression, OptionalDouble.empty())));

@@ -309,7 +309,8 @@ class CheckpointsTest {
                             List.of(),
                             Map.of(),
                             Map.of("click", random.nextInt(3) == 0),
-                            null);
+                            null,
+                            List.of());
                     byte[] value =
                             i % 50 == 7 ? "no impression".getBytes(StandardCharsets.UTF_8) : codec.encode(impression);
                     var unused = producer.send(new ProducerRecord<>(topics.impressions(), value));

@@ -39,7 +39,8 @@ class AvroRecordTypeTest {
                 List.of(new Slot("tag", List.of(1L, -2L), List.of(0.5f, 2f)), new Slot("age", List.of(7L), List.of())),
                 Map.of("duration", 1.25f),
                 Map.of("click", true, "like", false),
-                Split.TEST);
+                Split.TEST,
+                List.of("like"));
         return Stream.of(
                 full,
                 Impression.newBuilder(full)

@@ -62,7 +62,7 @@ class RecordDecoderTest {
     @Test
     void a_record_of_another_type_is_malformed() {
         Impression impression =
-                new Impression("i", 0L, "u", "v", "d", List.of(), Map.of(), Map.of("click", true), null);
+                new Impression("i", 0L, "u", "v", "d", List.of(), Map.of(), Map.of("click", true), null, List.of());
         assertThat(letterFor(RecordCodec.of(Impression.class).encode(impression))
                         .getReason())
                 .contains("unknown schema");
