@@ -4,6 +4,7 @@ import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.DatasetOptions;
 import io.caiman.replay.dataset.EventTimeRange;
+import io.caiman.replay.dataset.KuaiRandLogs;
 import io.caiman.replay.synthetic.SyntheticOptions;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -64,6 +65,20 @@ public final class DatasetMixin {
             description = "Only impressions shown before.")
     private Instant until = EventTimeRange.ALL.until();
 
+    @Option(
+            names = "--ids-per-slot",
+            paramLabel = "N",
+            defaultValue = "" + DatasetOptions.DEFAULT_IDS_PER_SLOT,
+            description = "Most ids in one slot of Ali-CCP, those of the highest weights. Default: ${DEFAULT-VALUE}.")
+    private int idsPerSlot = DatasetOptions.DEFAULT_IDS_PER_SLOT;
+
+    @Option(
+            names = "--logs",
+            paramLabel = "WHICH",
+            defaultValue = "STANDARD",
+            description = "Of KuaiRand: standard, random or all. Default: standard.")
+    private KuaiRandLogs logs = KuaiRandLogs.STANDARD;
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the synthetic log. Default: 1.")
     private @Nullable Long seed;
 
@@ -113,6 +128,8 @@ public final class DatasetMixin {
                 limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
                 domains,
                 new EventTimeRange(from, until),
+                idsPerSlot,
+                logs,
                 synthetic());
     }
 

@@ -7,10 +7,12 @@ import java.util.function.Function;
 public enum Dataset {
     /** Made up as it goes, from a seed, with known probabilities. */
     SYNTHETIC(SyntheticReader::open),
-    /** MovieLens, {@code ratings.csv} and {@code movies.csv}. */
+    /** MovieLens, in any of its layouts. */
     MOVIELENS(MovieLensReader::open),
     /** KuaiRand, editions 1k, pure and 27k. */
-    KUAIRAND(KuaiRandReader::open);
+    KUAIRAND(KuaiRandReader::open),
+    /** Ali-CCP, the sample skeletons with their common features. */
+    ALICCP(AliCcpReader::open);
 
     // A reference to a static method, so as immutable as can be.
     @SuppressWarnings("ImmutableEnumChecker")

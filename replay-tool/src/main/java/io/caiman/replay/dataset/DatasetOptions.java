@@ -15,6 +15,9 @@ import java.util.Set;
  *     it is the length of the log before the domain filter
  * @param domains only impressions of these domains; empty: of all
  * @param range only impressions of this stretch of event time
+ * @param idsPerSlot most ids of one slot of Ali-CCP; of more, those of the highest weights are kept. Other datasets do not
+ *     look at it
+ * @param logs which of KuaiRand's logs; other datasets do not look at it
  * @param synthetic the shape of the synthetic log; other datasets do not look at it
  */
 public record DatasetOptions(
@@ -22,11 +25,19 @@ public record DatasetOptions(
         OptionalLong limit,
         Set<String> domains,
         EventTimeRange range,
+        int idsPerSlot,
+        KuaiRandLogs logs,
         SyntheticOptions synthetic) {
+
+    /** Enough for what a user did lately; some of Ali-CCP's users have hundreds in a slot. */
+    public static final int DEFAULT_IDS_PER_SLOT = 20;
 
     public DatasetOptions {
         if (limit.isPresent() && limit.getAsLong() < 1) {
             throw new DatasetException("--limit: expected 1 or more impressions, got " + limit.getAsLong());
+        }
+        if (idsPerSlot < 1) {
+            throw new DatasetException("--ids-per-slot: expected 1 or more, got " + idsPerSlot);
         }
         domains = Set.copyOf(domains);
     }
@@ -34,28 +45,50 @@ public record DatasetOptions(
     /** The synthetic log as it comes. */
     public static DatasetOptions ofSynthetic() {
         return new DatasetOptions(
-                Optional.empty(), OptionalLong.empty(), Set.of(), EventTimeRange.ALL, SyntheticOptions.DEFAULTS);
+                Optional.empty(),
+                OptionalLong.empty(),
+                Set.of(),
+                EventTimeRange.ALL,
+                DEFAULT_IDS_PER_SLOT,
+                KuaiRandLogs.STANDARD,
+                SyntheticOptions.DEFAULTS);
     }
 
     /** All of a dataset that lies in a folder. */
     public static DatasetOptions of(Path data) {
         return new DatasetOptions(
-                Optional.of(data), OptionalLong.empty(), Set.of(), EventTimeRange.ALL, SyntheticOptions.DEFAULTS);
+                Optional.of(data),
+                OptionalLong.empty(),
+                Set.of(),
+                EventTimeRange.ALL,
+                DEFAULT_IDS_PER_SLOT,
+                KuaiRandLogs.STANDARD,
+                SyntheticOptions.DEFAULTS);
     }
 
     /** The same with a limit. */
     public DatasetOptions withLimit(long impressions) {
-        return new DatasetOptions(data, OptionalLong.of(impressions), domains, range, synthetic);
+        return new DatasetOptions(data, OptionalLong.of(impressions), domains, range, idsPerSlot, logs, synthetic);
     }
 
     /** The same with a stretch of event time only. */
     public DatasetOptions withRange(EventTimeRange wanted) {
-        return new DatasetOptions(data, limit, domains, wanted, synthetic);
+        return new DatasetOptions(data, limit, domains, wanted, idsPerSlot, logs, synthetic);
     }
 
     /** The same with a domain filter. */
     public DatasetOptions withDomains(Set<String> wanted) {
-        return new DatasetOptions(data, limit, wanted, range, synthetic);
+        return new DatasetOptions(data, limit, wanted, range, idsPerSlot, logs, synthetic);
+    }
+
+    /** The same with another bound on the ids of a slot. */
+    public DatasetOptions withIdsPerSlot(int most) {
+        return new DatasetOptions(data, limit, domains, range, most, logs, synthetic);
+    }
+
+    /** The same with other logs of KuaiRand. */
+    public DatasetOptions withLogs(KuaiRandLogs wanted) {
+        return new DatasetOptions(data, limit, domains, range, idsPerSlot, wanted, synthetic);
     }
 
     Path folder(Dataset dataset) {

@@ -3,7 +3,6 @@ package io.caiman.replay.dataset;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,28 +14,44 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sorts any number of small records by event time with bounded memory: an external merge sort. Full runs are sorted and
- * spilled to one temporary file, then merged. Ties keep the order in which records were added.
+ * Sorts any number of records by event time with bounded memory: an external merge sort. Full runs are sorted and spilled to
+ * one temporary file, then merged. Ties keep the order in which records were added.
  *
- * <p>A record is {@link #WIDTH} longs, the first of them the event time. Within a run the time and the record's place share
- * one long, so that sorting is that of primitive longs, and stable. Memory: 48 bytes for each record of a run, and {@link
- * #MERGE_BUFFER_BYTES} for each run while merging. Disk: 40 bytes a record, none where one run holds them all. The file has
- * no name on systems that allow it, so it is gone with the process however that ends.
+ * <p>Within a run the time and the record's place share one long, so that sorting is that of primitive longs, and stable.
+ * Memory: {@link Limits#bytes} and 12 bytes a record while adding, {@link #MERGE_BUFFER_BYTES} for each run while merging.
+ * Disk: the size of the records, none where one run holds them all. The file has no name on systems that allow it, so it is
+ * gone with the process however that ends.
  */
 final class EventTimeSorter implements Closeable {
 
-    /** Longs in a record. */
-    static final int WIDTH = 5;
+    /**
+     * When a run is full.
+     *
+     * @param records most records in it, up to 2^20
+     * @param bytes most bytes of records; a larger record has a run to itself
+     */
+    record Limits(int records, int bytes) {
+
+        static final Limits DEFAULT = new Limits(1 << 20, 64 << 20);
+
+        Limits {
+            if (records < 1 || records > 1 << 20 || bytes < 1) {
+                throw new IllegalArgumentException("a run: expected 1 to 2^20 records and 1 byte or more, got %d and %d"
+                        .formatted(records, bytes));
+            }
+        }
+    }
 
     /** Event times are below this: in milliseconds, the year 2248. */
     static final long TIME_BOUND = 1L << 43;
 
-    static final int DEFAULT_RUN_RECORDS = 1 << 20;
-    private static final int MERGE_BUFFER_BYTES = 1638 * WIDTH * Long.BYTES;
+    private static final int PLACE_BITS = 20;
+    private static final int MERGE_BUFFER_BYTES = 64 << 10;
+    private static final int WRITE_BUFFER_BYTES = 1 << 20;
 
-    private final int runRecords;
-    private final int placeBits;
-    private long[] records = new long[WIDTH << 10];
+    private final Limits limits;
+    private ByteBuffer records = ByteBuffer.allocate(1 << 10);
+    private int[] starts = new int[1 << 8];
     private int inRun;
     private long added;
 
@@ -45,30 +60,33 @@ final class EventTimeSorter implements Closeable {
     private @Nullable FileChannel spill;
     private boolean sorted;
 
-    /** @param runRecords records sorted in memory at once, at least 1 and at most 2^20 */
-    EventTimeSorter(int runRecords) {
-        if (runRecords < 1 || runRecords > DEFAULT_RUN_RECORDS) {
-            throw new IllegalArgumentException("records in a run: expected 1 to 2^20, got " + runRecords);
-        }
-        this.runRecords = runRecords;
-        this.placeBits = Integer.SIZE - Integer.numberOfLeadingZeros(runRecords - 1);
+    EventTimeSorter(Limits limits) {
+        this.limits = limits;
     }
 
     /** Adds a copy of a record. */
-    void add(long[] record) throws IOException {
-        if (sorted || record[0] < 0 || record[0] >= TIME_BOUND) {
-            throw new IllegalArgumentException("cannot add a record at time " + record[0]);
+    void add(LogRecord record) throws IOException {
+        if (sorted || record.time() < 0 || record.time() >= TIME_BOUND) {
+            throw new IllegalArgumentException("cannot add a record at time " + record.time());
         }
-        if (inRun == runRecords) {
+        int size = record.size();
+        if (inRun == limits.records || (inRun > 0 && (long) records.position() + size > limits.bytes)) {
             spillRun();
         }
-        int at = inRun * WIDTH;
-        if (at == records.length) {
-            records = Arrays.copyOf(records, Math.min(2 * records.length, runRecords * WIDTH));
+        if (records.remaining() < size) {
+            records = enlarged(records, records.position() + size);
         }
-        System.arraycopy(record, 0, records, at, WIDTH);
-        inRun++;
+        if (inRun == starts.length) {
+            starts = Arrays.copyOf(starts, Math.min(2 * starts.length, limits.records));
+        }
+        starts[inRun++] = records.position();
+        record.writeTo(records);
         added++;
+    }
+
+    private ByteBuffer enlarged(ByteBuffer full, int needed) {
+        long doubled = Math.min(2L * full.capacity(), limits.bytes);
+        return ByteBuffer.allocate((int) Math.max(doubled, needed)).put(full.flip());
     }
 
     /** Number of records added. */
@@ -83,7 +101,7 @@ final class EventTimeSorter implements Closeable {
             merging.add(new RunInMemory(sortedRun()));
         } else {
             spillRun();
-            records = new long[0];
+            releaseRun();
             long start = 0;
             for (int run = 0; run < runEnds.size(); run++) {
                 merging.add(new RunOnDisk(run, start, runEnds.get(run)));
@@ -94,7 +112,7 @@ final class EventTimeSorter implements Closeable {
     }
 
     /** Gives the next record in order of time; false where there are no more. */
-    boolean next(long[] record) throws IOException {
+    boolean next(LogRecord record) throws IOException {
         Run first = merging.poll();
         if (first == null) {
             return false;
@@ -106,35 +124,45 @@ final class EventTimeSorter implements Closeable {
         return true;
     }
 
-    /** The places of the run's records in order of time, each with the time in the bits above {@link #placeBits}. */
+    /** The places of the run's records in order of time, each with the time in the bits above {@link #PLACE_BITS}. */
     private long[] sortedRun() {
         long[] keys = new long[inRun];
         for (int place = 0; place < inRun; place++) {
-            keys[place] = records[place * WIDTH] << placeBits | place;
+            keys[place] = (LogRecord.timeAt(records, starts[place]) << PLACE_BITS) | place;
         }
         Arrays.sort(keys);
         return keys;
     }
 
-    private int place(long key) {
-        return (int) (key & ((1L << placeBits) - 1));
+    private int start(long key) {
+        return starts[(int) (key & ((1L << PLACE_BITS) - 1))];
     }
 
     private void spillRun() throws IOException {
         FileChannel file = spillFile();
-        ByteBuffer bytes = ByteBuffer.allocateDirect(MERGE_BUFFER_BYTES * 16);
+        ByteBuffer written = ByteBuffer.allocateDirect(WRITE_BUFFER_BYTES);
         for (long key : sortedRun()) {
-            if (!bytes.hasRemaining()) {
-                write(bytes, file);
+            int start = start(key);
+            int size = LogRecord.sizeAt(records, start);
+            if (written.remaining() < size) {
+                write(written.flip(), file);
+                written.clear();
             }
-            int at = place(key) * WIDTH;
-            for (int i = 0; i < WIDTH; i++) {
-                bytes.putLong(records[at + i]);
+            if (size > written.capacity()) {
+                write(records.slice(start, size), file);
+            } else {
+                written.put(written.position(), records, start, size).position(written.position() + size);
             }
         }
-        write(bytes, file);
+        write(written.flip(), file);
         runEnds.add(file.position());
+        records.clear();
         inRun = 0;
+    }
+
+    private void releaseRun() {
+        records = ByteBuffer.allocate(0);
+        starts = new int[0];
     }
 
     private FileChannel spillFile() throws IOException {
@@ -147,17 +175,15 @@ final class EventTimeSorter implements Closeable {
     }
 
     private static void write(ByteBuffer bytes, FileChannel file) throws IOException {
-        bytes.flip();
         while (bytes.hasRemaining()) {
             file.write(bytes);
         }
-        bytes.clear();
     }
 
     @Override
     public void close() throws IOException {
         merging.clear();
-        records = new long[0];
+        releaseRun();
         if (spill != null) {
             spill.close();
         }
@@ -175,7 +201,7 @@ final class EventTimeSorter implements Closeable {
 
         abstract long time();
 
-        abstract void take(long[] record) throws IOException;
+        abstract void take(LogRecord record) throws IOException;
 
         @Override
         public final int compareTo(Run other) {
@@ -200,18 +226,19 @@ final class EventTimeSorter implements Closeable {
 
         @Override
         long time() {
-            return keys[taken] >>> placeBits;
+            return keys[taken] >>> PLACE_BITS;
         }
 
         @Override
-        void take(long[] record) {
-            System.arraycopy(records, place(keys[taken++]) * WIDTH, record, 0, WIDTH);
+        void take(LogRecord record) {
+            record.readFrom(records.clear().position(start(keys[taken++])));
         }
     }
 
     private final class RunOnDisk extends Run {
-        private final ByteBuffer bytes = ByteBuffer.allocate(MERGE_BUFFER_BYTES);
-        private final LongBuffer longs = bytes.asLongBuffer();
+        private static final int HEAD_BYTES = 20;
+
+        private ByteBuffer bytes = ByteBuffer.allocate(MERGE_BUFFER_BYTES).limit(0);
         private long position;
         private final long end;
 
@@ -222,8 +249,26 @@ final class EventTimeSorter implements Closeable {
             fill();
         }
 
+        /** Brings the next record into the buffer as a whole, if there is one. */
         private void fill() throws IOException {
-            bytes.clear().limit((int) Math.min(bytes.capacity(), end - position));
+            if (bytes.remaining() < HEAD_BYTES) {
+                read(MERGE_BUFFER_BYTES);
+            }
+            if (bytes.hasRemaining()) {
+                int size = LogRecord.sizeAt(bytes, bytes.position());
+                if (bytes.remaining() < size) {
+                    read(Math.max(size, MERGE_BUFFER_BYTES));
+                }
+            }
+        }
+
+        private void read(int capacity) throws IOException {
+            if (capacity > bytes.capacity()) {
+                bytes = ByteBuffer.allocate(capacity).put(bytes);
+            } else {
+                bytes.compact();
+            }
+            bytes.limit((int) Math.min(bytes.capacity(), bytes.position() + end - position));
             while (bytes.hasRemaining()) {
                 int read = spillFile().read(bytes, position);
                 if (read < 0) {
@@ -231,25 +276,23 @@ final class EventTimeSorter implements Closeable {
                 }
                 position += read;
             }
-            longs.clear().limit(bytes.limit() / Long.BYTES);
+            bytes.flip();
         }
 
         @Override
         boolean hasRecord() {
-            return longs.hasRemaining();
+            return bytes.hasRemaining();
         }
 
         @Override
         long time() {
-            return longs.get(longs.position());
+            return LogRecord.timeAt(bytes, bytes.position());
         }
 
         @Override
-        void take(long[] record) throws IOException {
-            longs.get(record, 0, WIDTH);
-            if (!longs.hasRemaining() && position < end) {
-                fill();
-            }
+        void take(LogRecord record) throws IOException {
+            record.readFrom(bytes);
+            fill();
         }
     }
 }

@@ -14,14 +14,14 @@ import java.util.stream.Stream;
 /**
  * The files of one KuaiRand edition (1k, pure or 27k), each perhaps in parts.
  *
- * @param logs the standard logs in order of period and part
+ * @param logs the logs in order of period and part, standard ones first
  * @param users the user table
  * @param videos the table of basic video features
  */
 record KuaiRandFiles(List<Path> logs, List<Path> users, List<Path> videos) {
 
     private static final Pattern NAME = Pattern.compile(
-            "(log_standard_\\w+?|user_features|video_features_basic)_(1k|pure|27k)(?:_part(\\d{1,4}))?\\.csv");
+            "(log_standard_\\w+?|log_random_\\w+?|user_features|video_features_basic)_(1k|pure|27k)(?:_part(\\d{1,4}))?\\.csv");
 
     private record Found(Path path, String table, String edition, int part) {}
 
@@ -30,7 +30,7 @@ record KuaiRandFiles(List<Path> logs, List<Path> users, List<Path> videos) {
      *
      * @throws DatasetException if a table is missing or two editions lie together
      */
-    static KuaiRandFiles in(Path folder) {
+    static KuaiRandFiles in(Path folder, KuaiRandLogs wanted) {
         Path inner = folder.resolve("data");
         List<Found> found = list(folder);
         if (found.isEmpty() && Files.isDirectory(inner)) {
@@ -42,8 +42,15 @@ record KuaiRandFiles(List<Path> logs, List<Path> users, List<Path> videos) {
                     .formatted(folder, String.join(", ", editions)));
         }
         String edition = editions.isEmpty() ? "1k" : editions.first();
+        List<Path> logs = new ArrayList<>();
+        if (wanted != KuaiRandLogs.RANDOM) {
+            logs.addAll(paths(found, "log_standard", folder, edition));
+        }
+        if (wanted != KuaiRandLogs.STANDARD) {
+            logs.addAll(paths(found, "log_random", folder, edition));
+        }
         return new KuaiRandFiles(
-                paths(found, "log_standard", folder, edition),
+                logs,
                 paths(found, "user_features", folder, edition),
                 paths(found, "video_features_basic", folder, edition));
     }
@@ -71,7 +78,11 @@ record KuaiRandFiles(List<Path> logs, List<Path> users, List<Path> videos) {
                 .map(Found::path)
                 .toList();
         if (paths.isEmpty()) {
-            String expected = table.equals("log_standard") ? "log_standard_4_08_to_4_21" : table;
+            String expected = switch (table) {
+                case "log_standard" -> "log_standard_4_08_to_4_21";
+                case "log_random" -> "log_random_4_22_to_5_08";
+                default -> table;
+            };
             throw new DatasetException(
                     "%s has no %s_%s.csv (or its _part files). Unpack the whole of KuaiRand there, or name its folder with --data."
                             .formatted(folder, expected, edition));

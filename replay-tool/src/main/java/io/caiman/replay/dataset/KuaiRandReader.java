@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * KuaiRand in its 1k, pure and 27k editions: the standard logs joined with the user table and the basic video features.
+ * KuaiRand in its 1k, pure and 27k editions: the standard logs, the random log or both, joined with the user table and the basic video features.
  *
  * <ul>
  *   <li>tasks: {@code click}, {@code like}, {@code follow}, {@code comment}, {@code forward}, {@code hate}, {@code long_view}
@@ -39,6 +39,12 @@ final class KuaiRandReader implements LogFormat {
     private static final int FIRST_TASK_COLUMN = 4;
     private static final int HIGHEST_TAB = 99;
 
+    /** The numbers of a record. */
+    private static final int USER = 0;
+
+    private static final int ITEM = 1;
+    private static final int TAB_AND_LABELS = 2;
+
     private final KuaiRandUsers users;
     private final KuaiRandVideos videos;
     private final boolean[] wantedTabs;
@@ -56,18 +62,14 @@ final class KuaiRandReader implements LogFormat {
     }
 
     static ImpressionSource open(DatasetOptions options) {
-        return open(options, EventTimeSorter.DEFAULT_RUN_RECORDS);
+        return open(options, EventTimeSorter.Limits.DEFAULT);
     }
 
-    static ImpressionSource open(DatasetOptions options, int runRecords) {
-        KuaiRandFiles files = KuaiRandFiles.in(options.folder(Dataset.KUAIRAND));
-        files.logs().forEach(log -> SortedLog.header(log, COLUMNS));
+    static ImpressionSource open(DatasetOptions options, EventTimeSorter.Limits memory) {
+        KuaiRandFiles files = KuaiRandFiles.in(options.folder(Dataset.KUAIRAND), options.logs());
+        files.logs().forEach(log -> SideTable.requireColumns(log, COLUMNS));
         return new SortedLog(
-                new KuaiRandReader(files, options.domains()),
-                files.logs(),
-                options.limit(),
-                options.range(),
-                runRecords);
+                new KuaiRandReader(files, options.domains()), files.logs(), options.limit(), options.range(), memory);
     }
 
     private static boolean[] wanted(Set<String> domains) {
@@ -102,9 +104,9 @@ final class KuaiRandReader implements LogFormat {
     }
 
     @Override
-    public Verdict parse(CsvLine line, LogRecord record) throws MalformedLineException {
-        record.user(line.id(0));
-        record.item(line.id(1));
+    public Verdict parse(DelimitedLine line, LogRecord record) throws MalformedLineException {
+        record.keep(line.id(0));
+        record.keep(line.id(1));
         long time = line.whole(2);
         if (time < 1 || time >= EventTimeSorter.TIME_BOUND) {
             throw line.malformed(2, "milliseconds since 1970");
@@ -115,28 +117,28 @@ final class KuaiRandReader implements LogFormat {
         for (int task = 0; task < TASK_COLUMNS.size(); task++) {
             bits |= (line.flag(FIRST_TASK_COLUMN + task) ? 1L : 0) << task;
         }
-        record.rest((long) tab << TASKS.size() | bits);
+        record.keep((long) tab << TASKS.size() | bits);
         return wantedTabs[tab] ? Verdict.KEPT : Verdict.FILTERED;
     }
 
     @Override
     public Impression impression(LogRecord record) {
         List<Slot> slots = new ArrayList<>();
-        Optional<List<Slot>> user = users.slots(record.user());
+        Optional<List<Slot>> user = users.slots(record.number(USER));
         user.ifPresent(slots::addAll);
-        boolean videoKnown = videos.addSlots(record.item(), slots);
+        boolean videoKnown = videos.addSlots(record.number(ITEM), slots);
         if (user.isEmpty() || !videoKnown) {
             withoutFeatures++;
         }
         return new Impression(
                 record.file() + ":" + record.line(),
                 record.time(),
-                Long.toString(record.user()),
-                Long.toString(record.item()),
-                Long.toString(record.rest() >> TASKS.size()),
+                Long.toString(record.number(USER)),
+                Long.toString(record.number(ITEM)),
+                Long.toString(record.number(TAB_AND_LABELS) >> TASKS.size()),
                 slots,
                 Map.of(),
-                labels.get((int) (record.rest() & (labels.size() - 1))),
+                labels.get((int) (record.number(TAB_AND_LABELS) & (labels.size() - 1))),
                 null,
                 List.of());
     }

@@ -68,7 +68,7 @@ final class KuaiRandVideos {
         Arrays.sort(idsAndRows, 0, rows);
     }
 
-    private void add(CsvLine row) throws MalformedLineException {
+    private void add(DelimitedLine row) throws MalformedLineException {
         idsAndRows[rows] = row.whole(0, LARGEST_ID) << Integer.SIZE | rows;
         authors[rows] = id(row, 1);
         music[rows] = id(row, 2);
@@ -80,18 +80,18 @@ final class KuaiRandVideos {
         rows++;
     }
 
-    private static long id(CsvLine row, int column) {
+    private static long id(DelimitedLine row, int column) {
         return row.isBlank(column) ? ABSENT : SlotIds.of(row.text(column));
     }
 
-    private static char small(int code, CsvLine row, int column) throws MalformedLineException {
+    private static char small(int code, DelimitedLine row, int column) throws MalformedLineException {
         if (code > Character.MAX_VALUE) {
             throw row.malformed(column, "one of at most 65,535 different values");
         }
         return (char) code;
     }
 
-    private int durationCode(CsvLine row) throws MalformedLineException {
+    private int durationCode(DelimitedLine row) throws MalformedLineException {
         if (row.isBlank(6)) {
             return 0;
         }

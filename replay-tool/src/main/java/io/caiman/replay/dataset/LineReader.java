@@ -1,19 +1,21 @@
 package io.caiman.replay.dataset;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 
 /**
- * The physical lines of a file as bytes, ended by LF or CRLF. A byte order mark at the start is passed over.
+ * The physical lines of a file as bytes, ended by LF or CRLF. A byte order mark at the start is passed over. A file whose
+ * name ends with {@code .gz} is uncompressed as it is read.
  *
  * <p>A record of these logs is one physical line, so a stray quote damages no line but its own. That is why this is not left
  * to a CSV reader, which would take a quote that is never closed for a field that spans the rest of the file.
  */
-final class LineReader implements Closeable {
+final class LineReader implements LogLines {
 
     /** Longer lines are cut here and flagged: no sane record is as long, and a dead letter has to fit a Kafka message. */
     static final int LONGEST_LINE_BYTES = 1 << 16;
@@ -22,8 +24,9 @@ final class LineReader implements Closeable {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final InputStream in;
+    private final int longestLineBytes;
     private final byte[] buffer = new byte[BUFFER_BYTES];
-    /** File offset of the first byte of the buffer. */
+    /** Place in the uncompressed file of the first byte of the buffer. */
     private long bufferOffset;
 
     private int position;
@@ -35,7 +38,13 @@ final class LineReader implements Closeable {
     private boolean cut;
 
     LineReader(Path file) throws IOException {
-        in = Files.newInputStream(file);
+        this(file, LONGEST_LINE_BYTES);
+    }
+
+    /** @param longestLineBytes longer lines are cut; at most half the buffer */
+    LineReader(Path file, int longestLineBytes) throws IOException {
+        this.in = open(file);
+        this.longestLineBytes = Objects.checkIndex(longestLineBytes, BUFFER_BYTES / 2 + 1);
         fill();
         if (limit >= BYTE_ORDER_MARK.length
                 && buffer[0] == BYTE_ORDER_MARK[0]
@@ -45,8 +54,21 @@ final class LineReader implements Closeable {
         }
     }
 
-    /** Goes to the next line; false after the last. */
-    boolean next() throws IOException {
+    private static InputStream open(Path file) throws IOException {
+        InputStream bytes = Files.newInputStream(file);
+        if (!file.toString().endsWith(".gz")) {
+            return bytes;
+        }
+        try {
+            return new GZIPInputStream(bytes, BUFFER_BYTES);
+        } catch (IOException e) {
+            bytes.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean next() throws IOException {
         start = position;
         offset = bufferOffset + position;
         cut = false;
@@ -58,10 +80,10 @@ final class LineReader implements Closeable {
             if (scan < limit) {
                 return found(scan, scan + 1);
             }
-            if (scan - start > LONGEST_LINE_BYTES) {
+            if (scan - start > longestLineBytes) {
                 cut = true;
-                bufferOffset += limit - (start + LONGEST_LINE_BYTES);
-                limit = start + LONGEST_LINE_BYTES;
+                bufferOffset += limit - (start + longestLineBytes);
+                limit = start + longestLineBytes;
             }
             scan = moveLineToFront(limit);
             if (!fill()) {
@@ -89,39 +111,41 @@ final class LineReader implements Closeable {
         number++;
         position = nextLine;
         end = lineEnd > start && buffer[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
-        if (end - start > LONGEST_LINE_BYTES) {
+        if (end - start > longestLineBytes) {
             cut = true;
         }
         if (cut) {
-            end = start + LONGEST_LINE_BYTES;
+            end = start + longestLineBytes;
         }
         return true;
     }
 
-    /** The array that holds the line from {@link #start()} to {@link #end()}, valid until the next {@link #next()}. */
-    byte[] bytes() {
+    @Override
+    public byte[] bytes() {
         return buffer;
     }
 
-    int start() {
+    @Override
+    public int start() {
         return start;
     }
 
-    int end() {
+    @Override
+    public int end() {
         return end;
     }
 
-    /** Whether this is only the start of a line longer than {@link #LONGEST_LINE_BYTES}. */
-    boolean cut() {
+    @Override
+    public boolean cut() {
         return cut;
     }
 
-    /** Number of this line, counted from 1. */
-    long number() {
+    @Override
+    public long number() {
         return number;
     }
 
-    /** Where this line starts in the file, in bytes. */
+    /** Where this line starts in the file once uncompressed, in bytes. */
     long offset() {
         return offset;
     }

@@ -13,17 +13,17 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * MovieLens in its {@code ratings.csv} and {@code movies.csv} layout: each rating is an impression.
+ * MovieLens in any {@link MovieLensLayout}: each rating is an impression.
  *
  * <ul>
  *   <li>task {@code like}: the rating is 4 or more
  *   <li>domain: the first genre listed for the movie
  *   <li>slots: {@code genres}, all of them, and {@code genre2}, the second; {@code year}, from the end of the title, and
  *       its {@code decade}; {@code genre2} and the last two may be absent
- *   <li>id: the number of the line in {@code ratings.csv}, the first after the header being 1
+ *   <li>id: the number of the rating in its file, counted from 1
  * </ul>
  *
- * A rating of a movie that {@code movies.csv} does not have is a bad line.
+ * A rating of a movie that the table of movies does not have is a bad line.
  */
 final class MovieLensReader implements LogFormat {
 
@@ -32,19 +32,21 @@ final class MovieLensReader implements LogFormat {
     private static final double HIGHEST_RATING = 5;
     private static final Pattern YEAR = Pattern.compile("\\((\\d{4})\\)$");
 
-    private static final List<String> COLUMNS = List.of("userId", "movieId", "rating", "timestamp");
-    private static final List<String> MOVIE_COLUMNS = List.of("movieId", "title", "genres");
+    /** The numbers of a record. */
+    private static final int USER = 0;
+
+    private static final int ITEM = 1;
+    private static final int LIKED = 2;
 
     private record Movie(String domain, List<Slot> slots) {}
 
+    private final MovieLensLayout layout;
     private final Map<Long, Movie> movies = new HashMap<>();
     private final Set<String> domains;
 
-    private MovieLensReader(Path folder, Set<String> domains) {
-        SideTable.read(
-                folder.resolve("movies.csv"),
-                MOVIE_COLUMNS,
-                row -> movies.put(row.whole(0), movie(row.text(1), row.text(2))));
+    private MovieLensReader(Path folder, MovieLensLayout layout, Set<String> domains) {
+        this.layout = layout;
+        layout.readMovies(folder, (id, title, genres) -> movies.put(id, movie(title, genres)));
         Set<String> known = new TreeSet<>();
         movies.values().forEach(movie -> known.add(movie.domain));
         if (!known.containsAll(domains)) {
@@ -56,19 +58,19 @@ final class MovieLensReader implements LogFormat {
 
     static ImpressionSource open(DatasetOptions options) {
         Path folder = options.folder(Dataset.MOVIELENS);
+        MovieLensLayout layout = MovieLensLayout.in(folder);
         return new SortedLog(
-                new MovieLensReader(folder, options.domains()),
-                List.of(folder.resolve("ratings.csv")),
+                new MovieLensReader(folder, layout, options.domains()),
+                List.of(layout.ratings(folder)),
                 options.limit(),
                 options.range());
     }
 
-    private static Movie movie(String title, String genres) {
-        String[] listed = genres.split("\\|", -1);
+    private static Movie movie(String title, List<String> genres) {
         List<Slot> slots = new ArrayList<>();
-        slots.add(SlotIds.slot("genres", List.of(listed)));
-        if (listed.length > 1) {
-            slots.add(SlotIds.slot("genre2", SlotIds.of(listed[1])));
+        slots.add(SlotIds.slot("genres", genres));
+        if (genres.size() > 1) {
+            slots.add(SlotIds.slot("genre2", SlotIds.of(genres.get(1))));
         }
         var year = YEAR.matcher(title);
         if (year.find()) {
@@ -76,32 +78,37 @@ final class MovieLensReader implements LogFormat {
             slots.add(SlotIds.slot("year", value));
             slots.add(SlotIds.slot("decade", value / 10 * 10));
         }
-        return new Movie(listed[0].isBlank() ? "(no genres listed)" : listed[0], List.copyOf(slots));
+        return new Movie(genres.get(0).isBlank() ? "(no genres listed)" : genres.get(0), List.copyOf(slots));
+    }
+
+    @Override
+    public LineLayout layout() {
+        return layout.ratings();
     }
 
     @Override
     public List<String> columns() {
-        return COLUMNS;
+        return MovieLensLayout.ratingColumns();
     }
 
     @Override
-    public Verdict parse(CsvLine line, LogRecord record) throws MalformedLineException {
-        record.user(line.id(0));
-        record.item(line.id(1));
-        record.rest(rating(line) >= LIKED_FROM ? 1 : 0);
+    public Verdict parse(DelimitedLine line, LogRecord record) throws MalformedLineException {
+        record.keep(line.id(0));
+        record.keep(line.id(1));
+        record.keep(rating(line) >= LIKED_FROM ? 1 : 0);
         long seconds = line.whole(3);
         if (seconds < 1 || seconds >= EventTimeSorter.TIME_BOUND / 1000) {
             throw line.malformed(3, "seconds since 1970");
         }
         record.time(seconds * 1000);
-        Movie movie = movies.get(record.item());
+        Movie movie = movies.get(record.number(ITEM));
         if (movie == null) {
-            throw line.malformed(1, "a movie of movies.csv");
+            throw line.malformed(1, "a movie of " + layout.moviesFile());
         }
         return domains.isEmpty() || domains.contains(movie.domain) ? Verdict.KEPT : Verdict.FILTERED;
     }
 
-    private static double rating(CsvLine line) throws MalformedLineException {
+    private static double rating(DelimitedLine line) throws MalformedLineException {
         try {
             double rating = Double.parseDouble(line.text(2));
             if (rating >= LOWEST_RATING && rating <= HIGHEST_RATING) {
@@ -115,19 +122,19 @@ final class MovieLensReader implements LogFormat {
 
     @Override
     public Impression impression(LogRecord record) {
-        Movie movie = movies.get(record.item());
+        Movie movie = movies.get(record.number(ITEM));
         if (movie == null) {
-            throw new IllegalStateException("no movie " + record.item());
+            throw new IllegalStateException("no movie " + record.number(ITEM));
         }
         return new Impression(
-                Long.toString(record.line() - 1),
+                Long.toString(layout.ratings().hasHeader() ? record.line() - 1 : record.line()),
                 record.time(),
-                Long.toString(record.user()),
-                Long.toString(record.item()),
+                Long.toString(record.number(USER)),
+                Long.toString(record.number(ITEM)),
                 movie.domain,
                 movie.slots,
                 Map.of(),
-                Map.of("like", record.rest() == 1),
+                Map.of("like", record.number(LIKED) == 1),
                 null,
                 List.of());
     }

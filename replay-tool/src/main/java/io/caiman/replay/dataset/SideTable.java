@@ -9,7 +9,7 @@ final class SideTable {
 
     /** Takes in one row. */
     interface RowConsumer {
-        void accept(CsvLine row) throws MalformedLineException;
+        void accept(DelimitedLine row) throws MalformedLineException;
     }
 
     private SideTable() {}
@@ -20,9 +20,18 @@ final class SideTable {
      * @throws DatasetException if the file is missing or a line cannot be used, with path, line and column
      */
     static void read(Path file, List<String> columns, RowConsumer rows) {
-        CsvLine row = SortedLog.header(file, columns);
+        read(file, LineLayout.CSV, columns, rows);
+    }
+
+    /**
+     * Reads every row of a file of some layout.
+     *
+     * @throws DatasetException if the file is missing or a line cannot be used, with path, line and column
+     */
+    static void read(Path file, LineLayout layout, List<String> columns, RowConsumer rows) {
+        SortedLog.requireFile(file);
         try (LineReader reader = new LineReader(file)) {
-            reader.next();
+            DelimitedLine row = SortedLog.columns(file, reader, layout, columns);
             while (reader.next()) {
                 try {
                     if (reader.cut()) {
@@ -35,6 +44,20 @@ final class SideTable {
                     throw DatasetException.at(file, reader.number(), e.reason());
                 }
             }
+        } catch (IOException e) {
+            throw DatasetException.unreadable(file, e);
+        }
+    }
+
+    /**
+     * Checks the header of a file, before side tables are read in vain.
+     *
+     * @throws DatasetException if the file is missing or lacks a column
+     */
+    static void requireColumns(Path file, List<String> columns) {
+        SortedLog.requireFile(file);
+        try (LineReader reader = new LineReader(file)) {
+            DelimitedLine unused = SortedLog.columns(file, reader, LineLayout.CSV, columns);
         } catch (IOException e) {
             throw DatasetException.unreadable(file, e);
         }

@@ -2,33 +2,38 @@ package io.caiman.replay.dataset;
 
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.FileOrigin;
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
-/** A log of one or more CSV files, put in order of event time. Of a bad line only its place is kept; it is read again when due. */
+/**
+ * A log of one or more files of lines, put in order of event time. A log that is in order already is not sorted: it is read
+ * twice, for its bad lines come first.
+ */
 final class SortedLog implements ImpressionSource {
 
     private static final int REPORT_EVERY_LINES = 1 << 16;
     private static final String NO_ROOM =
-            "sorting the log by event time failed: %s. It writes 40 bytes a line to the folder"
+            "sorting the log by event time failed: %s. It writes what it needs of each line to the folder"
                     + " for temporary files: free some space there, or name another with JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR.";
 
     private final LogFormat format;
     private final List<Path> files;
-    private final List<CsvLine> lines = new ArrayList<>();
+    private final List<DelimitedLine> lines = new ArrayList<>();
     private final OptionalLong limit;
     private final EventTimeRange range;
     private final EventTimeSorter sorter;
     private final LogRecord record = new LogRecord();
+    private final LinesAgain again = new LinesAgain();
 
     private boolean prepared;
     private boolean waiting;
@@ -39,7 +44,7 @@ final class SortedLog implements ImpressionSource {
     private long badGiven;
 
     SortedLog(LogFormat format, List<Path> files, OptionalLong limit, EventTimeRange range) {
-        this(format, files, limit, range, EventTimeSorter.DEFAULT_RUN_RECORDS);
+        this(format, files, limit, range, EventTimeSorter.Limits.DEFAULT);
     }
 
     /**
@@ -47,30 +52,53 @@ final class SortedLog implements ImpressionSource {
      *
      * @throws DatasetException if a file is missing or its header lacks a column
      */
-    SortedLog(LogFormat format, List<Path> files, OptionalLong limit, EventTimeRange range, int runRecords) {
+    SortedLog(
+            LogFormat format,
+            List<Path> files,
+            OptionalLong limit,
+            EventTimeRange range,
+            EventTimeSorter.Limits memory) {
         this.format = format;
         this.files = List.copyOf(files);
         this.limit = limit;
         this.range = range;
-        this.sorter = new EventTimeSorter(runRecords);
+        this.sorter = new EventTimeSorter(memory);
         for (Path file : files) {
-            lines.add(header(file, format.columns()));
+            lines.add(columns(file, format));
         }
     }
 
-    static CsvLine header(Path file, List<String> columns) {
+    /**
+     * The columns of a log file.
+     *
+     * @throws DatasetException if the file is missing or its header lacks a column
+     */
+    private static DelimitedLine columns(Path file, LogFormat format) {
+        requireFile(file);
+        try (LogLines lines = format.lines(file)) {
+            return columns(file, lines, format.layout(), format.columns());
+        } catch (IOException e) {
+            throw DatasetException.unreadable(file, e);
+        }
+    }
+
+    static void requireFile(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new DatasetException(
                     "%s is missing. Put the dataset's files in that folder, or name theirs with --data."
                             .formatted(file));
         }
-        try (LineReader reader = new LineReader(file)) {
-            String header = reader.next() ? reader.text() : "";
-            return CsvLine.withHeader(header, columns);
+    }
+
+    /** The columns of a file whose first line, if it is a header, is yet to be read. */
+    static DelimitedLine columns(Path file, LogLines lines, LineLayout layout, List<String> wanted) throws IOException {
+        try {
+            String header = layout.hasHeader() && lines.next()
+                    ? new String(lines.bytes(), lines.start(), lines.end() - lines.start(), layout.charset())
+                    : "";
+            return DelimitedLine.of(layout, header, wanted);
         } catch (MalformedLineException e) {
             throw DatasetException.at(file, 1, e.reason());
-        } catch (IOException e) {
-            throw DatasetException.unreadable(file, e);
         }
     }
 
@@ -80,10 +108,9 @@ final class SortedLog implements ImpressionSource {
             return;
         }
         for (int file = 0; file < files.size(); file++) {
-            try (LineReader reader = new LineReader(files.get(file))) {
-                reader.next();
-                while (reader.next()) {
-                    parse(file, reader);
+            try (LogLines reader = body(file)) {
+                while (!isReadFarEnough() && reader.next()) {
+                    keep(file, reader);
                     if (++read % REPORT_EVERY_LINES == 0) {
                         stopIfInterrupted();
                         linesRead.accept(read);
@@ -103,43 +130,56 @@ final class SortedLog implements ImpressionSource {
         prepared = true;
     }
 
+    private boolean isReadFarEnough() {
+        return format.inOrder() && limit.isPresent() && impressionsInAll() >= limit.getAsLong();
+    }
+
+    /** The lines of a file behind its header. */
+    private LogLines body(int file) throws IOException {
+        LogLines reader = format.lines(files.get(file));
+        if (format.layout().hasHeader()) {
+            reader.next();
+        }
+        return reader;
+    }
+
     private static void stopIfInterrupted() {
         if (Thread.currentThread().isInterrupted()) {
             throw new DatasetException("sorting the log by event time was interrupted");
         }
     }
 
-    private void parse(int file, LineReader reader) throws SortException {
-        record.origin(file, reader.number());
+    private void keep(int file, LogLines reader) throws SortException {
         try {
-            if (parse(file, reader.bytes(), reader.start(), reader.end(), reader.cut()) == LogFormat.Verdict.FILTERED) {
+            if (parse(file, reader) == LogFormat.Verdict.FILTERED) {
                 filtered++;
                 return;
             }
-            if (!range.isAll() && !range.contains(record.time())) {
-                filtered++;
+            if (format.inOrder()) {
                 return;
             }
         } catch (MalformedLineException e) {
             badLines++;
-            record.bad(reader.offset(), reader.end() - reader.start(), reader.cut());
+            record.bad(e.reason(), reader.bytes(), reader.start(), reader.end());
         }
         try {
-            sorter.add(record.longs);
+            sorter.add(record);
         } catch (IOException e) {
             throw new SortException(e);
         }
     }
 
-    private LogFormat.Verdict parse(int file, byte[] bytes, int start, int end, boolean cut)
-            throws MalformedLineException {
-        if (cut) {
-            throw new MalformedLineException("longer than %d bytes, of which the first %d are kept"
-                    .formatted(LineReader.LONGEST_LINE_BYTES, LineReader.LONGEST_LINE_BYTES));
+    private LogFormat.Verdict parse(int file, LogLines reader) throws MalformedLineException {
+        record.startAt(file, reader.number());
+        if (reader.cut()) {
+            int kept = reader.end() - reader.start();
+            throw new MalformedLineException(
+                    "longer than %d bytes, of which the first %d are kept".formatted(kept, kept));
         }
-        CsvLine line = lines.get(file);
-        line.set(bytes, start, end);
-        return format.parse(line, record);
+        DelimitedLine line = lines.get(file);
+        line.set(reader.bytes(), reader.start(), reader.end());
+        LogFormat.Verdict verdict = format.parse(line, record);
+        return range.isAll() || range.contains(record.time()) ? verdict : LogFormat.Verdict.FILTERED;
     }
 
     @Override
@@ -147,7 +187,7 @@ final class SortedLog implements ImpressionSource {
         prepare(linesRead -> {});
         if (!waiting) {
             try {
-                waiting = sorter.next(record.longs);
+                waiting = sorter.next(record) || (format.inOrder() && again.next());
             } catch (IOException e) {
                 throw new DatasetException(NO_ROOM.formatted(e), e);
             }
@@ -163,29 +203,12 @@ final class SortedLog implements ImpressionSource {
         waiting = false;
         if (record.isBad()) {
             badGiven++;
-            return new LogEntry.BadLine(badLine());
+            FileOrigin origin = new FileOrigin(files.get(record.file()).toString(), record.line());
+            return new LogEntry.BadLine(
+                    new DeadLetter(origin, ByteBuffer.wrap(record.badBytes()), record.badReason(), "replay"));
         }
         impressionsGiven++;
         return new LogEntry.Shown(format.impression(record), OptionalDouble.empty());
-    }
-
-    private DeadLetter badLine() {
-        int file = record.file();
-        Path path = files.get(file);
-        byte[] bytes = new byte[record.badLength()];
-        try (RandomAccessFile again = new RandomAccessFile(path.toFile(), "r")) {
-            again.seek(record.badOffset());
-            again.readFully(bytes);
-        } catch (IOException e) {
-            throw DatasetException.unreadable(path, e);
-        }
-        FileOrigin origin = new FileOrigin(path.toString(), record.line());
-        try {
-            parse(file, bytes, 0, bytes.length, record.badCut());
-        } catch (MalformedLineException e) {
-            return new DeadLetter(origin, ByteBuffer.wrap(bytes), e.reason(), "replay");
-        }
-        throw DatasetException.at(path, origin.getLine(), "the file was changed while it was being read");
     }
 
     @Override
@@ -197,7 +220,7 @@ final class SortedLog implements ImpressionSource {
     }
 
     private long impressionsInAll() {
-        return sorter.size() - badLines;
+        return read - badLines - filtered;
     }
 
     @Override
@@ -209,9 +232,11 @@ final class SortedLog implements ImpressionSource {
     @Override
     public void close() {
         try {
+            again.close();
             sorter.close();
+            format.close();
         } catch (IOException e) {
-            throw new DatasetException("the temporary file of the sorted log cannot be closed: " + e, e);
+            throw new DatasetException("the files of the sorted log cannot be closed: " + e, e);
         }
     }
 
@@ -221,6 +246,52 @@ final class SortedLog implements ImpressionSource {
 
         SortException(IOException cause) {
             super(cause);
+        }
+    }
+
+    /** The lines of a log in order, a second time, for those that became impressions. */
+    private final class LinesAgain implements Closeable {
+        private int file = -1;
+        private Optional<LogLines> reader = Optional.empty();
+
+        /** Parses the next of them into the record; false where there are no more. */
+        boolean next() {
+            while (true) {
+                if (reader.isEmpty() && !openNext()) {
+                    return false;
+                }
+                try {
+                    if (!reader.get().next()) {
+                        close();
+                    } else if (parse(file, reader.get()) == LogFormat.Verdict.KEPT) {
+                        return true;
+                    }
+                } catch (MalformedLineException alreadyGiven) {
+                    // It was among the bad lines, which came first.
+                } catch (IOException e) {
+                    throw DatasetException.unreadable(files.get(file), e);
+                }
+            }
+        }
+
+        private boolean openNext() {
+            if (++file >= files.size()) {
+                return false;
+            }
+            try {
+                reader = Optional.of(body(file));
+                return true;
+            } catch (IOException e) {
+                throw DatasetException.unreadable(files.get(file), e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (reader.isPresent()) {
+                reader.get().close();
+                reader = Optional.empty();
+            }
         }
     }
 }

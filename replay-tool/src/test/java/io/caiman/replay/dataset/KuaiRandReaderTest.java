@@ -20,10 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class KuaiRandReaderTest {
 
-    private static final String LOG_HEADER =
-            "user_id,video_id,date,hourmin,time_ms,is_click,is_like,is_follow,is_comment,"
-                    + "is_forward,is_hate,long_view,play_time_ms,duration_ms,profile_stay_time,comment_stay_time,is_profile_enter,"
-                    + "is_rand,tab";
+    static final String LOG_HEADER = "user_id,video_id,date,hourmin,time_ms,is_click,is_like,is_follow,is_comment,"
+            + "is_forward,is_hate,long_view,play_time_ms,duration_ms,profile_stay_time,comment_stay_time,is_profile_enter,"
+            + "is_rand,tab";
     private static final String USER_HEADER = "user_id,user_active_degree,is_lowactive_period,is_live_streamer,"
             + "is_video_author,follow_user_num,follow_user_num_range,fans_user_num,fans_user_num_range,friend_user_num,"
             + "friend_user_num_range,register_days,register_days_range,onehot_feat0,onehot_feat1,onehot_feat2,onehot_feat3,"
@@ -39,20 +38,30 @@ class KuaiRandReaderTest {
         Files.write(folder.resolve(file), List.of(lines));
     }
 
+    private static void write(Path folder, String file, String... lines) throws IOException {
+        Files.write(folder.resolve(file), List.of(lines));
+    }
+
     private void writeTables(String edition) throws IOException {
+        writeTables(folder, edition);
+    }
+
+    static void writeTables(Path folder, String edition) throws IOException {
         write(
+                folder,
                 "user_features_" + edition + ".csv",
                 USER_HEADER,
                 "0,full_active,0,-124,1,514,500+,150,\"[100,1k)\",34,\"[30,60)\",799,730+,1,1,29,949,1.0,0,0,14,135,6,3,0,"
                         + ",1.0,0.0,0.0,0.0,0.0");
         write(
+                folder,
                 "video_features_basic_" + edition + ".csv",
                 VIDEO_HEADER,
                 "5,7349781,NORMAL,2022-04-10,LongImport,0.0,31999.0,720.0,1280.0,9155697141,9.0,\"39,2\"",
                 "3,77,AD,2022-04-10,Kmovie,0.0,,720.0,1280.0,0,,");
     }
 
-    private static String shown(int user, int video, long time, int tab) {
+    static String shown(int user, int video, long time, int tab) {
         return user + "," + video + ",20220410,930," + time + ",1,0,0,0,0,0,1,863,30066,0,0,0,0," + tab;
     }
 
@@ -132,6 +141,21 @@ class KuaiRandReaderTest {
     }
 
     @Test
+    void the_random_log_is_read_where_it_is_asked_for() throws IOException {
+        writeTables("1k");
+        write("log_standard_4_08_to_4_21_1k.csv", LOG_HEADER, shown(0, 5, 30, 1), shown(0, 5, 10, 1));
+        write("log_random_4_22_to_5_08_1k.csv", LOG_HEADER, shown(0, 3, 20, 1), shown(0, 3, 30, 1));
+
+        assertThat(read().ids()).containsExactly("0:3", "0:2");
+        assertThat(read(KuaiRandLogs.RANDOM).ids()).containsExactly("0:2", "0:3");
+        assertThat(read(KuaiRandLogs.ALL).ids()).containsExactly("0:3", "1:2", "0:2", "1:3");
+    }
+
+    private Entries read(KuaiRandLogs logs) {
+        return Entries.of(Dataset.KUAIRAND.open(DatasetOptions.of(folder).withLogs(logs)));
+    }
+
+    @Test
     void many_spilled_runs_give_the_order_of_a_stable_sort() throws IOException {
         writeTables("pure");
         Random random = new Random(5);
@@ -145,7 +169,7 @@ class KuaiRandReaderTest {
         write("log_standard_4_08_to_4_21_pure.csv", lines.toArray(String[]::new));
         timesAndLines.sort(Comparator.comparingLong(timeAndLine -> timeAndLine[0]));
 
-        assertThat(Entries.of(KuaiRandReader.open(DatasetOptions.of(folder), 100))
+        assertThat(Entries.of(KuaiRandReader.open(DatasetOptions.of(folder), new EventTimeSorter.Limits(100, 1 << 20)))
                         .ids())
                 .isEqualTo(timesAndLines.stream()
                         .map(timeAndLine -> "0:" + timeAndLine[1])

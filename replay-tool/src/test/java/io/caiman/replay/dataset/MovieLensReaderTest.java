@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.caiman.replay.slot.SlotIds;
 import io.caiman.schemas.avro.Impression;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -165,5 +166,46 @@ class MovieLensReaderTest {
         assertThat(new HashSet<>(domains)).hasSize(19).contains("(no genres listed)");
         assertThat(domains.stream().filter("Action"::equals)).hasSize(27_056);
         assertThat(domains.stream().filter("War"::equals)).hasSize(13);
+    }
+
+    @Test
+    void ratings_and_movies_may_be_separated_by_double_colons() throws IOException {
+        Files.delete(folder.resolve("movies.csv"));
+        Files.write(
+                folder.resolve("movies.dat"),
+                List.of("1::Toy Story (1995)::Animation|Comedy", "2::Caf\u00e9: The \"Best\" (2001)::Drama"),
+                StandardCharsets.ISO_8859_1);
+        write("ratings.dat", "7::2::5::20", "7::1::3::10", "7::9::3::10");
+
+        Entries entries = read();
+
+        assertThat(entries.ids()).containsExactly("2", "1");
+        assertThat(entries.impressions()).extracting(Impression::getDomain).containsExactly("Animation", "Drama");
+        assertThat(Entries.slots(entries.impressions().get(1)))
+                .isEqualTo(Map.of(
+                        "genres", List.of(SlotIds.of("Drama")), "year", List.of(2001L), "decade", List.of(2000L)));
+        assertThat(entries.badLineNumbers()).containsExactly(3L);
+        assertThat(entries.bad().get(0).getReason()).contains("a movie of movies.dat");
+    }
+
+    @Test
+    void ratings_may_be_separated_by_tabs_and_genres_be_flags() throws IOException {
+        Files.delete(folder.resolve("movies.csv"));
+        write(
+                "u.item",
+                "1|Toy Story (1995)|01-Jan-1995||http://x|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0",
+                "2|unknown||||1|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0",
+                "3|Odd (1990)||||0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0");
+        write("u.data", "7\t1\t4\t20", "8\t2\t3\t10", "8\t3\t3\t30", "8 3 3 30");
+
+        Entries entries = read();
+
+        assertThat(entries.impressions())
+                .extracting(Impression::getDomain)
+                .containsExactly("unknown", "Animation", "(no genres listed)");
+        assertThat(entries.impressions().get(1).getLabels()).isEqualTo(Map.of("like", true));
+        assertThat(Entries.slots(entries.impressions().get(1)).get("genres"))
+                .containsExactly(SlotIds.of("Animation"), SlotIds.of("Children's"), SlotIds.of("Comedy"));
+        assertThat(entries.badLineNumbers()).containsExactly(4L);
     }
 }

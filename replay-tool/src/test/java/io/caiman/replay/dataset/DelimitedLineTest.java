@@ -10,10 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CsvLineTest {
+class DelimitedLineTest {
 
-    private static CsvLine line(String text) throws MalformedLineException {
-        CsvLine line = CsvLine.withHeader("a,\"b\",c", List.of("c", "a"));
+    private static DelimitedLine line(String text) throws MalformedLineException {
+        DelimitedLine line = DelimitedLine.of(LineLayout.CSV, "a,\"b\",c", List.of("c", "a"));
         byte[] bytes = ("xx" + text + "yy").getBytes(StandardCharsets.UTF_8);
         line.set(bytes, 2, bytes.length - 2);
         return line;
@@ -21,14 +21,14 @@ class CsvLineTest {
 
     @Test
     void columns_are_found_by_name() throws MalformedLineException {
-        CsvLine line = line("1, zwei ,3");
+        DelimitedLine line = line("1, zwei ,3");
         assertThat(line.whole(0)).isEqualTo(3);
         assertThat(line.text(1)).isEqualTo("1");
     }
 
     @Test
     void quotes_hold_commas_and_doubled_quotes() throws MalformedLineException {
-        CsvLine line = line("\"1,\"\"x\"\"\",b,\"é\"");
+        DelimitedLine line = line("\"1,\"\"x\"\"\",b,\"é\"");
         assertThat(line.text(1)).isEqualTo("1,\"x\"");
         assertThat(line.text(0)).isEqualTo("é");
     }
@@ -55,8 +55,29 @@ class CsvLineTest {
 
     @Test
     void a_missing_column_is_named() {
-        assertThatThrownBy(() -> CsvLine.withHeader("a,b", List.of("a", "tab")))
+        assertThatThrownBy(() -> DelimitedLine.of(LineLayout.CSV, "a,b", List.of("a", "tab")))
                 .hasMessage("the header lacks column tab: expected the columns a, tab, found a,b"
                         .replace("a, tab", "a,tab"));
+    }
+
+    @Test
+    void separators_may_be_longer_and_quotes_mean_nothing_then() throws MalformedLineException {
+        LineLayout layout = LineLayout.plain("::", StandardCharsets.ISO_8859_1, "id", "title", "genres");
+        DelimitedLine line = DelimitedLine.of(layout, "", List.of("genres", "title"));
+        byte[] bytes = "1::\"Caf\u00e9: 2:\"::A|B".getBytes(StandardCharsets.ISO_8859_1);
+        line.set(bytes, 0, bytes.length);
+        assertThat(line.text(1)).isEqualTo("\"Caf\u00e9: 2:\"");
+        assertThat(line.text(0)).isEqualTo("A|B");
+        assertThatThrownBy(() -> line.set(bytes, 0, bytes.length - 5)).hasMessage("expected 3 fields, found 2");
+    }
+
+    @Test
+    void quoted_fields_may_be_separated_by_another_character() throws MalformedLineException {
+        DelimitedLine line = DelimitedLine.of(
+                new LineLayout(";", true, StandardCharsets.UTF_8, List.of()), "a;b", List.of("a", "b"));
+        byte[] bytes = "\"1;2\";3,4".getBytes(StandardCharsets.UTF_8);
+        line.set(bytes, 0, bytes.length);
+        assertThat(line.text(0)).isEqualTo("1;2");
+        assertThat(line.text(1)).isEqualTo("3,4");
     }
 }

@@ -8,16 +8,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * One line of a comma-separated file with a header, read by column. Columns are named by their place in the list of wanted
- * names, wherever the file has them. Lines without quotes, nearly all of them, are split in place without making objects;
- * the others are left to FastCSV.
+ * One line of a file with columns, read by column. Columns are named by their place in the list of wanted names, wherever the
+ * file has them. Lines without quotes, nearly all of them, are split in place without making objects; the others are left to
+ * FastCSV.
  */
-final class CsvLine {
+final class DelimitedLine {
 
     private static final int MOST_DIGITS = 18;
 
+    private final LineLayout layout;
+    private final byte[] separator;
     private final List<String> names;
     private final int[] positions;
     private final int width;
@@ -25,7 +28,9 @@ final class CsvLine {
     private final int[] to;
     private byte[] bytes = {};
 
-    private CsvLine(List<String> names, int[] positions, int width) {
+    private DelimitedLine(LineLayout layout, List<String> names, int[] positions, int width) {
+        this.layout = layout;
+        this.separator = layout.separator().getBytes(StandardCharsets.US_ASCII);
         this.names = names;
         this.positions = positions;
         this.width = width;
@@ -34,13 +39,17 @@ final class CsvLine {
     }
 
     /**
-     * Lines of a file with this header.
+     * Lines of files of a layout.
      *
-     * @throws MalformedLineException if the header lacks a wanted column
+     * @param header the first line, of a layout with a header
+     * @throws MalformedLineException if there is no wanted column of some name
      */
-    static CsvLine withHeader(String header, List<String> wanted) throws MalformedLineException {
-        List<String> found =
-                Arrays.stream(header.split(",", -1)).map(CsvLine::unquoted).toList();
+    static DelimitedLine of(LineLayout layout, String header, List<String> wanted) throws MalformedLineException {
+        List<String> found = layout.hasHeader()
+                ? Arrays.stream(header.split(Pattern.quote(layout.separator()), -1))
+                        .map(DelimitedLine::unquoted)
+                        .toList()
+                : layout.columns();
         List<String> missing = new ArrayList<>(wanted);
         missing.removeAll(found);
         if (!missing.isEmpty()) {
@@ -51,7 +60,8 @@ final class CsvLine {
                             String.join(",", wanted),
                             String.join(",", found)));
         }
-        return new CsvLine(wanted, wanted.stream().mapToInt(found::indexOf).toArray(), found.size());
+        return new DelimitedLine(
+                layout, wanted, wanted.stream().mapToInt(found::indexOf).toArray(), found.size());
     }
 
     private static String unquoted(String name) {
@@ -66,27 +76,45 @@ final class CsvLine {
         int fields = 0;
         int fieldStart = start;
         for (int i = start; i <= end; i++) {
-            if (i == end || line[i] == ',') {
+            if (i == end || separates(line, i, end)) {
                 if (fields < width) {
                     from[fields] = fieldStart;
                     to[fields] = i;
                 }
                 fields++;
-                fieldStart = i + 1;
-            } else if (line[i] == '"') {
-                setQuoted(new String(line, start, end - start, StandardCharsets.UTF_8));
+                fieldStart = i + separator.length;
+                i += i == end ? 0 : separator.length - 1;
+            } else if (line[i] == '"' && layout.quotes()) {
+                setQuoted(new String(line, start, end - start, layout.charset()));
                 return;
             }
         }
         requireWidth(fields);
     }
 
+    private boolean separates(byte[] line, int at, int end) {
+        if (line[at] != separator[0]) {
+            return false;
+        }
+        for (int i = 1; i < separator.length; i++) {
+            if (at + i >= end || line[at + i] != separator[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void setQuoted(String line) throws MalformedLineException {
         List<CsvRecord> records;
         try {
             // The line feed makes an unclosed quote visible: it then stands inside a field.
-            records = CsvReader.builder().skipEmptyLines(false).ofCsvRecord(line + "\n").stream()
-                    .toList();
+            records =
+                    CsvReader.builder()
+                            .skipEmptyLines(false)
+                            .fieldSeparator(layout.separator())
+                            .ofCsvRecord(line + "\n")
+                            .stream()
+                            .toList();
         } catch (CsvParseException e) {
             throw new MalformedLineException("quotes are not those of a CSV file");
         }
@@ -98,7 +126,7 @@ final class CsvLine {
         ByteArrayOutputStream joined = new ByteArrayOutputStream(line.length());
         for (int i = 0; i < width; i++) {
             from[i] = joined.size();
-            joined.writeBytes(fields.get(i).getBytes(StandardCharsets.UTF_8));
+            joined.writeBytes(fields.get(i).getBytes(layout.charset()));
             to[i] = joined.size();
         }
         bytes = joined.toByteArray();
@@ -110,10 +138,16 @@ final class CsvLine {
         }
     }
 
+    /** A copy of the field's bytes. */
+    byte[] bytes(int column) {
+        int field = positions[column];
+        return Arrays.copyOfRange(bytes, from[field], to[field]);
+    }
+
     /** The field's text without spaces around it. */
     String text(int column) {
         int field = positions[column];
-        return new String(bytes, from[field], to[field] - from[field], StandardCharsets.UTF_8).strip();
+        return new String(bytes, from[field], to[field] - from[field], layout.charset()).strip();
     }
 
     boolean isBlank(int column) {
