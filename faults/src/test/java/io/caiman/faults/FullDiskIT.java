@@ -2,7 +2,7 @@ package io.caiman.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caiman.replay.Rate;
+import io.caiman.replay.Pace;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskIT {
 
     private static final int IMPRESSIONS = 12_000;
-    private static final Rate SLOW = new Rate(500);
+    private static final Pace SLOW = new Pace.PerSecond(500);
 
     @TempDir
     Path directory;
@@ -35,7 +35,7 @@ class FullDiskIT {
         try (SmallDisk rows = SmallDisk.mount(directory.resolve("rows"));
                 SmallDisk checkpoints = SmallDisk.mount(directory.resolve("checkpoints"));
                 Cluster cluster = new Cluster(directory, Path.of("target", "full-disk-logs"))) {
-            TrainingRun whole = new TrainingRun(cluster, directory, "whole-", IMPRESSIONS, Rate.MAX);
+            TrainingRun whole = new TrainingRun(cluster, directory, "whole-", IMPRESSIONS, Pace.MAX);
             whole.start(new Configuration());
             SavedModel expectedModel = whole.finish();
             List<String> expected = whole.predictions();

@@ -2,7 +2,7 @@ package io.caiman.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caiman.replay.Rate;
+import io.caiman.replay.Pace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +39,7 @@ class KillIT {
         int impressions = Math.max(LEAST_IMPRESSIONS, kills * IMPRESSIONS_PER_KILL);
         say("seed %d, %d kills, %,d impressions".formatted(seed, kills, impressions));
         try (Cluster cluster = new Cluster(directory, Path.of("target", "fault-logs"))) {
-            TrainingRun whole = new TrainingRun(cluster, directory, "whole-", impressions, Rate.MAX);
+            TrainingRun whole = new TrainingRun(cluster, directory, "whole-", impressions, Pace.MAX);
             whole.start(new Configuration());
             SavedModel expectedModel = whole.finish();
             List<String> expected = whole.predictions();
@@ -48,7 +48,7 @@ class KillIT {
                     .formatted(expected.size(), expectedModel.rows().size()));
 
             // So slow that the log outlasts the kills.
-            TrainingRun killed = new TrainingRun(cluster, directory, "killed-", impressions, new Rate(150));
+            TrainingRun killed = new TrainingRun(cluster, directory, "killed-", impressions, new Pace.PerSecond(150));
             killed.start(new Configuration());
             kill(cluster, killed, new Random(seed), kills);
             killed.hurry();

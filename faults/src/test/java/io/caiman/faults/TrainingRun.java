@@ -9,12 +9,12 @@ import io.caiman.jobs.training.TrainingOptions;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
-import io.caiman.replay.BadLineLimit;
 import io.caiman.replay.EventTimeTopics;
-import io.caiman.replay.Rate;
+import io.caiman.replay.Pace;
 import io.caiman.replay.Replay;
 import io.caiman.replay.ReplayListener;
 import io.caiman.replay.ReplayOptions;
+import io.caiman.replay.dataset.BadLineLimit;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetOptions;
 import io.caiman.replay.dataset.ImpressionSource;
@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
@@ -71,10 +72,10 @@ final class TrainingRun {
     private final String name;
     private final int impressions;
     private final Thread replay;
-    private volatile Rate rate;
+    private volatile Pace rate;
     private JobID job = new JobID();
 
-    TrainingRun(Cluster cluster, Path directory, String prefix, int impressions, Rate rate) {
+    TrainingRun(Cluster cluster, Path directory, String prefix, int impressions, Pace rate) {
         this.cluster = cluster;
         this.directory = directory;
         this.topics = Topics.withPrefix(prefix);
@@ -132,6 +133,8 @@ final class TrainingRun {
                     topics,
                     OptionalInt.empty(),
                     rate,
+                    ReplayOptions.DEFAULT_CATCH_UP,
+                    Optional.empty(),
                     BadLineLimit.NONE);
             try (ImpressionSource log =
                     Dataset.SYNTHETIC.open(DatasetOptions.ofSynthetic().withLimit(impressions))) {
@@ -147,7 +150,7 @@ final class TrainingRun {
 
     /** Sends the rest of the log as fast as it can. */
     void hurry() {
-        rate = Rate.MAX;
+        rate = Pace.MAX;
         replay.interrupt();
     }
 

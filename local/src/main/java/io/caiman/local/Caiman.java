@@ -6,6 +6,7 @@ import io.caiman.jobs.training.TrainCommand;
 import io.caiman.local.compare.CompareCommand;
 import io.caiman.local.demo.DemoCommand;
 import io.caiman.replay.InspectCommand;
+import io.caiman.replay.PrepareCommand;
 import io.caiman.replay.ReplayCommand;
 import io.caiman.replay.ValidateCommand;
 import java.io.PrintWriter;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             InspectCommand.class,
             ValidateCommand.class,
+            PrepareCommand.class,
             ReplayCommand.class,
             TrainCommand.class,
             MetricsCommand.class,

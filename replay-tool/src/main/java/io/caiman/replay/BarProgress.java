@@ -1,7 +1,9 @@
 package io.caiman.replay;
 
+import io.caiman.replay.dataset.Provenance;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -24,11 +26,22 @@ public final class BarProgress implements ReplayListener, AutoCloseable {
     }
 
     @Override
+    public void started(Provenance provenance) {
+        close();
+        out.println("%s (%s): %s".formatted(provenance.dataset(), provenance.id(), provenance.description()));
+        out.flush();
+    }
+
+    @Override
     public void progress(ReplayProgress progress) {
         ProgressBar shown = opened("replay");
         progress.expected().ifPresent(shown::maxHint);
         shown.stepTo(progress.done());
-        shown.setExtraMessage(" " + Instant.ofEpochMilli(progress.eventTimeMs()));
+        shown.setExtraMessage(" " + Instant.ofEpochMilli(progress.eventTimeMs())
+                + (progress.lag().isPresent()
+                        ? String.format(
+                                Locale.ROOT, ", %,d behind", progress.lag().getAsLong())
+                        : ""));
     }
 
     @Override

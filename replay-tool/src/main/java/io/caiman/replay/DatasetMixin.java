@@ -79,7 +79,10 @@ public final class DatasetMixin {
             description = "Of KuaiRand: standard, random or all. Default: standard.")
     private KuaiRandLogs logs = KuaiRandLogs.STANDARD;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of the synthetic log. Default: 1.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of the synthetic log and of label delays. Default: 1.")
     private @Nullable Long seed;
 
     @Option(names = "--users", paramLabel = "N", description = "Users of the synthetic log. Default: 1000.")

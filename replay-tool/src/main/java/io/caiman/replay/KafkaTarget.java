@@ -1,15 +1,20 @@
 package io.caiman.replay;
 
+import io.caiman.replay.dataset.Provenance;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.Feedback;
 import io.caiman.schemas.avro.FileOrigin;
+import io.caiman.schemas.avro.Impression;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -54,16 +59,20 @@ final class KafkaTarget implements ReplayTarget {
     private final RecordCodec<DeadLetter> letters = RecordCodec.of(DeadLetter.class);
     private final Topics topics;
     private final TopicContents contents;
+    private final Map<Kind, List<Header>> headers;
     private final Producer<byte[], byte[]> producer;
     private final AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
 
-    KafkaTarget(Topics topics, TopicContents contents, Producer<byte[], byte[]> producer) {
+    KafkaTarget(Topics topics, TopicContents contents, Provenance provenance, Producer<byte[], byte[]> producer) {
         this.topics = topics;
         this.contents = contents;
+        this.headers = Map.of(
+                Kind.IMPRESSIONS, headers(provenance, Impression.getClassSchema()),
+                Kind.FEEDBACK, headers(provenance, Feedback.getClassSchema()));
         this.producer = producer;
     }
 
-    static KafkaTarget open(ReplayOptions options) throws InterruptedException {
+    static KafkaTarget open(ReplayOptions options, Provenance provenance) throws InterruptedException {
         TopicContents contents = TopicContents.read(options);
         Map<String, Object> properties = new HashMap<>(options.client());
         properties.putAll(PRODUCER);
@@ -71,6 +80,7 @@ final class KafkaTarget implements ReplayTarget {
             return new KafkaTarget(
                     options.topics(),
                     contents,
+                    provenance,
                     new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
         } catch (KafkaException e) {
             throw new ReplayException(
@@ -78,19 +88,28 @@ final class KafkaTarget implements ReplayTarget {
         }
     }
 
-    @Override
-    public String topic() {
-        return topics.impressions();
+    private static List<Header> headers(Provenance provenance, Schema schema) {
+        String version = "%s/%016x".formatted(schema.getFullName(), SchemaNormalization.parsingFingerprint64(schema));
+        return List.of(
+                new RecordHeader(Topics.DATASET_HEADER, provenance.dataset().getBytes(StandardCharsets.UTF_8)),
+                new RecordHeader(Topics.SCHEMA_HEADER, version.getBytes(StandardCharsets.UTF_8)),
+                new RecordHeader(Topics.PROVENANCE_HEADER, provenance.id().getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override
-    public int partitions() {
-        return contents.held().size();
+    public String topic(Kind kind) {
+        return switch (kind) {
+            case IMPRESSIONS -> topics.impressions();
+            case FEEDBACK -> topics.feedback();
+        };
     }
 
     @Override
-    public Held held(int partition) {
-        return contents.held().get(partition);
+    public List<Held> held(Kind kind) {
+        return switch (kind) {
+            case IMPRESSIONS -> contents.impressions();
+            case FEEDBACK -> contents.feedback();
+        };
     }
 
     @Override
@@ -104,14 +123,14 @@ final class KafkaTarget implements ReplayTarget {
     }
 
     @Override
-    public void sendImpression(int partition, byte[] user, byte[] impression, long eventTimeMs)
+    public void send(Kind kind, int partition, byte[] user, byte[] record, long eventTimeMs)
             throws InterruptedException {
-        send(new ProducerRecord<>(topics.impressions(), partition, eventTimeMs, user, impression));
+        send(new ProducerRecord<>(topic(kind), partition, eventTimeMs, user, record, headers.get(kind)));
     }
 
     @Override
-    public void sendEndOfLog(int partition, long eventTimeMs) throws InterruptedException {
-        send(new ProducerRecord<>(topics.impressions(), partition, eventTimeMs, null, null, END_OF_LOG_HEADERS));
+    public void sendEndOfLog(Kind kind, int partition, long eventTimeMs) throws InterruptedException {
+        send(new ProducerRecord<>(topic(kind), partition, eventTimeMs, null, null, END_OF_LOG_HEADERS));
     }
 
     @Override

@@ -1,10 +1,11 @@
 package io.caiman.replay;
 
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Holds a sender to a {@link Rate}: each turn has its moment, one interval after that of the turn before. A sender that falls
- * behind catches up, but by no more than {@link #MOST_BEHIND_NANOS}, so a pause is not followed by a flood.
+ * Holds a sender to a {@link Pace}: each turn has its moment. A sender that falls behind, because a broker or the whole machine
+ * paused, makes up for it without waiting, but only for so much of the pause; the rest of it shifts all later turns.
  */
 final class Pacer {
 
@@ -13,33 +14,51 @@ final class Pacer {
         void sleep(long nanos) throws InterruptedException;
     }
 
-    static final long MOST_BEHIND_NANOS = 1_000_000_000;
     /** Shorter waits are not worth a sleep: the next turns make up for them. */
     private static final long SHORTEST_SLEEP_NANOS = 1_000_000;
 
-    private final double intervalNanos;
+    private static final double NANOS_PER_MILLISECOND = 1e6;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final Pace pace;
+    private final double mostBehindNanos;
     private final LongSupplier nanoTime;
     private final Sleeper sleeper;
-    private double nextTurn;
+    private boolean started;
+    private double turn;
+    private long eventTimeMs;
 
-    Pacer(Rate rate, LongSupplier nanoTime, Sleeper sleeper) {
-        this.intervalNanos = 1e9 / rate.perSecond();
+    /** @param catchUp how much of a pause is made up for */
+    Pacer(Pace pace, Duration catchUp, LongSupplier nanoTime, Sleeper sleeper) {
+        this.pace = pace;
+        this.mostBehindNanos = catchUp.toNanos();
         this.nanoTime = nanoTime;
         this.sleeper = sleeper;
-        this.nextTurn = nanoTime.getAsLong();
     }
 
-    /** Returns when the next turn has come. */
-    void awaitTurn() throws InterruptedException {
-        if (intervalNanos == 0) {
+    /**
+     * Returns when the turn of the next impression has come; that of the first is at once.
+     *
+     * @param nextEventTimeMs its event time
+     */
+    void awaitTurn(long nextEventTimeMs) throws InterruptedException {
+        if (pace.equals(Pace.MAX)) {
             return;
         }
         long now = nanoTime.getAsLong();
-        nextTurn = Math.max(nextTurn, now - (double) MOST_BEHIND_NANOS);
-        long early = (long) (nextTurn - now);
+        turn = started ? Math.max(turn + gapNanos(nextEventTimeMs), now - mostBehindNanos) : now;
+        started = true;
+        eventTimeMs = nextEventTimeMs;
+        long early = (long) (turn - now);
         if (early >= SHORTEST_SLEEP_NANOS) {
             sleeper.sleep(early);
         }
-        nextTurn += intervalNanos;
+    }
+
+    private double gapNanos(long nextEventTimeMs) {
+        if (pace instanceof Pace.EventTime speed) {
+            return (nextEventTimeMs - eventTimeMs) * NANOS_PER_MILLISECOND / speed.times();
+        }
+        return NANOS_PER_SECOND / ((Pace.PerSecond) pace).impressions();
     }
 }

@@ -1,44 +1,45 @@
 package io.caiman.replay;
 
+import io.caiman.replay.dataset.BadLineLimit;
 import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.ImpressionSource;
 import io.caiman.replay.dataset.LogEntry;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.Feedback;
 import io.caiman.schemas.avro.FileOrigin;
-import io.caiman.schemas.avro.Impression;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Sends a log to Kafka: each impression to the impressions topic, keyed by its user and stamped with its event time; each bad
- * line to the dead letters; after the last impression, one end-of-log record to every partition.
+ * Sends a log to Kafka: each impression to the impressions topic, keyed by its user and stamped with its event time; feedback
+ * that comes later than its impression to the feedback topic, likewise; each bad line to the dead letters; at the end, one
+ * end-of-log record to every partition.
  *
  * <p><b>Resuming.</b> Stopped at any moment and in any way, the same replay started again goes on where it stopped: no
- * impression is lost or sent twice. There is no position file, the topic is the position: what a partition receives follows
- * from the log, its options and the number of partitions alone, and a replay that stops leaves a prefix of it. So as many
- * records are passed over as the partition holds. The first and the last of them must be those the log has there; otherwise
- * the topic holds something else and the replay refuses to go on. Bad lines are known by file and line.
+ * impression is lost or sent twice. There is no position file, the topic is the position, see {@link TopicCursor}. A topic
+ * that holds something else is refused. Bad lines are known by file and line.
  */
 public final class Replay {
 
     private static final long REPORT_EVERY_NANOS = 100_000_000;
 
-    private final RecordCodec<Impression> codec = RecordCodec.of(Impression.class);
+    private final RecordCodec<Feedback> feedbackCodec = RecordCodec.of(Feedback.class);
     private final ImpressionSource source;
     private final ReplayTarget target;
     private final BadLineLimit limit;
     private final Pacer pacer;
+    private final Supplier<OptionalLong> lag;
     private final ReplayListener listener;
     private final LongSupplier nanoTime;
 
-    /** Records of each partition that were dealt with. */
-    private final long[] done;
-
-    private final ReplayTarget.Held[] held;
+    private final TopicCursor impressions;
+    private final TopicCursor feedback;
     private long sent;
     private long alreadyThere;
     private long bad;
@@ -49,19 +50,18 @@ public final class Replay {
             ReplayTarget target,
             BadLineLimit limit,
             Pacer pacer,
+            Supplier<OptionalLong> lag,
             ReplayListener listener,
             LongSupplier nanoTime) {
         this.source = source;
         this.target = target;
         this.limit = limit;
         this.pacer = pacer;
+        this.lag = lag;
         this.listener = listener;
         this.nanoTime = nanoTime;
-        this.done = new long[target.partitions()];
-        this.held = new ReplayTarget.Held[target.partitions()];
-        for (int partition = 0; partition < held.length; partition++) {
-            held[partition] = target.held(partition);
-        }
+        this.impressions = new TopicCursor(target, ReplayTarget.Kind.IMPRESSIONS);
+        this.feedback = new TopicCursor(target, ReplayTarget.Kind.FEEDBACK);
     }
 
     /**
@@ -75,9 +75,11 @@ public final class Replay {
     public static ReplaySummary run(ImpressionSource source, ReplayOptions options, ReplayListener listener)
             throws InterruptedException {
         prepare(source, listener);
-        try (ReplayTarget target = KafkaTarget.open(options)) {
-            Pacer pacer = new Pacer(options.rate(), System::nanoTime, TimeUnit.NANOSECONDS::sleep);
-            return new Replay(source, target, options.badLines(), pacer, listener, System::nanoTime).run();
+        try (ReplayTarget target = KafkaTarget.open(options, source.provenance());
+                ConsumerLag lag = ConsumerLag.of(options)) {
+            Pacer pacer = new Pacer(options.pace(), options.catchUp(), System::nanoTime, TimeUnit.NANOSECONDS::sleep);
+            return new Replay(source, target, options.badLines(), pacer, lag::records, listener, System::nanoTime)
+                    .run();
         }
     }
 
@@ -99,6 +101,7 @@ public final class Replay {
 
     ReplaySummary run() throws InterruptedException {
         prepare(source, listener);
+        listener.started(source.provenance());
         long start = nanoTime.getAsLong();
         long reported = start;
         while (source.hasNext()) {
@@ -108,7 +111,9 @@ public final class Replay {
             LogEntry entry = source.next();
             if (entry instanceof LogEntry.Shown shown) {
                 checkBadLines();
-                replay(shown.impression());
+                replay(shown);
+            } else if (entry instanceof LogEntry.Reaction reaction) {
+                replay(reaction.feedback());
             } else if (entry instanceof LogEntry.BadLine badLine) {
                 replay(badLine.letter());
             }
@@ -119,8 +124,9 @@ public final class Replay {
             }
         }
         checkBadLines();
-        for (int partition = 0; partition < done.length; partition++) {
-            endPartition(partition);
+        endLog(impressions);
+        if (source.delaysLabels()) {
+            endLog(feedback);
         }
         target.flush();
         listener.progress(progress());
@@ -140,59 +146,48 @@ public final class Replay {
         }
     }
 
-    private void replay(Impression impression) throws InterruptedException {
-        eventTimeMs = impression.getEventTimeMs();
+    private void replay(LogEntry.Shown shown) throws InterruptedException {
+        eventTimeMs = shown.eventTimeMs();
         if (eventTimeMs < target.keptFromMs()) {
-            throw new ReplayException(
-                    "topic %s would lose impressions: its retention.ms has the broker delete records of before %s, and the log has one of %s. Set it to keep all (kafka-configs.sh --alter --entity-type topics --entity-name %s --add-config retention.ms=-1), or choose another --topic-prefix."
-                            .formatted(
-                                    target.topic(),
-                                    Instant.ofEpochMilli(target.keptFromMs()),
-                                    Instant.ofEpochMilli(eventTimeMs),
-                                    target.topic()));
+            throw deletedAtOnce();
         }
-        byte[] user = impression.getUser().getBytes(StandardCharsets.UTF_8);
-        int partition = partition(user, done.length);
-        long place = done[partition]++;
-        ReplayTarget.Held there = held[partition];
-        if (place < there.records()) {
-            if (place == 0 || place == there.records() - 1) {
-                requireSame(partition, place, ReplayTarget.fingerprint(codec.encode(impression)));
-            }
+        byte[] user = shown.user();
+        int partition = partition(user, impressions.partitions());
+        if (impressions.passOver(partition, shown::encoded)) {
             alreadyThere++;
             return;
         }
-        pacer.awaitTurn();
-        target.sendImpression(partition, user, codec.encode(impression), eventTimeMs);
+        pacer.awaitTurn(eventTimeMs);
+        target.send(ReplayTarget.Kind.IMPRESSIONS, partition, user, shown.encoded(), eventTimeMs);
         sent++;
     }
 
-    private void endPartition(int partition) throws InterruptedException {
-        long place = done[partition]++;
-        long records = held[partition].records();
-        if (place < records) {
-            requireSame(partition, place, ReplayTarget.END_OF_LOG);
-        } else {
-            target.sendEndOfLog(partition, eventTimeMs);
-        }
-        if (records > done[partition]) {
-            throw otherData(partition, done[partition]);
-        }
-    }
-
-    private void requireSame(int partition, long place, long fingerprint) {
-        ReplayTarget.Held there = held[partition];
-        boolean sameAsFirst = place != 0 || fingerprint == there.first();
-        boolean sameAsLast = place != there.records() - 1 || fingerprint == there.last();
-        if (!sameAsFirst || !sameAsLast) {
-            throw otherData(partition, place);
-        }
-    }
-
-    private ReplayException otherData(int partition, long offset) {
+    private ReplayException deletedAtOnce() {
+        String topic = target.topic(ReplayTarget.Kind.IMPRESSIONS);
         return new ReplayException(
-                "topic %s, partition %d, offset %d: holds a record that is not from this log with these options, so the replay cannot go on there. Choose another --topic-prefix (in a demo: another --work-dir), or delete the topic."
-                        .formatted(target.topic(), partition, offset));
+                "topic %s would lose impressions: its retention.ms has the broker delete records of before %s, and the log has one of %s. Set it to keep all (kafka-configs.sh --alter --entity-type topics --entity-name %s --add-config retention.ms=-1), or choose another --topic-prefix."
+                        .formatted(
+                                topic,
+                                Instant.ofEpochMilli(target.keptFromMs()),
+                                Instant.ofEpochMilli(eventTimeMs),
+                                topic));
+    }
+
+    private void replay(Feedback given) throws InterruptedException {
+        byte[] user = given.getUser().getBytes(StandardCharsets.UTF_8);
+        int partition = partition(user, feedback.partitions());
+        byte[] encoded = feedbackCodec.encode(given);
+        if (!feedback.passOver(partition, () -> encoded)) {
+            target.send(ReplayTarget.Kind.FEEDBACK, partition, user, encoded, given.getEventTimeMs());
+        }
+    }
+
+    private void endLog(TopicCursor topic) throws InterruptedException {
+        for (int partition = 0; partition < topic.partitions(); partition++) {
+            if (!topic.passOverEnd(partition)) {
+                target.sendEndOfLog(topic.kind(), partition, eventTimeMs);
+            }
+        }
     }
 
     private void replay(DeadLetter letter) throws InterruptedException {
@@ -204,6 +199,6 @@ public final class Replay {
 
     private ReplayProgress progress() {
         return new ReplayProgress(
-                sent + alreadyThere + bad, source.expectedEntries(), sent, alreadyThere, bad, eventTimeMs);
+                sent + alreadyThere + bad, source.expectedEntries(), sent, alreadyThere, bad, eventTimeMs, lag.get());
     }
 }

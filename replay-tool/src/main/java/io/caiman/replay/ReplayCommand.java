@@ -1,19 +1,30 @@
 package io.caiman.replay;
 
+import io.caiman.replay.dataset.BadLineLimit;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetException;
+import io.caiman.replay.dataset.DatasetOptions;
+import io.caiman.replay.dataset.DelayedLabels;
 import io.caiman.replay.dataset.ImpressionSource;
+import io.caiman.replay.dataset.LabelDelays;
+import io.caiman.replay.dataset.LoopedLog;
 import io.caiman.schemas.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,12 +55,16 @@ import picocli.CommandLine.TypeConversionException;
             "  The five largest tabs of KuaiRand, to a cluster with TLS:",
             "    caiman replay --dataset kuairand --data KuaiRand-1K --domains 0,1,2,4,6 \\",
             "        --bootstrap-servers kafka:9093 --command-config client.properties",
+            "  A day an hour, with clicks that come later than what was clicked:",
+            "    caiman replay --dataset prepared --data kuairand-1k --speed 24x --label-delay click=exp:1m \\",
+            "        --bootstrap-servers localhost:9092",
             "  How well any model could do on the made-up log (sends nothing):",
             "    caiman replay --oracle"
         })
 public final class ReplayCommand implements Callable<Integer> {
 
     private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
+    private static final long FOREVER = Long.MAX_VALUE;
     private static final int WRONG_INPUT = CommandLine.ExitCode.USAGE;
 
     @Spec
@@ -86,10 +101,53 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N|max",
-            defaultValue = "max",
             converter = RateConverter.class,
-            description = "Impressions a second at most. Default: ${DEFAULT-VALUE}.")
-    private Rate rate = Rate.MAX;
+            description = "Impressions a second at most. Default: max.")
+    private @Nullable Pace rate;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "Nx",
+            converter = SpeedConverter.class,
+            description = "Follow event time, so much faster: 60x is an hour a minute, 1x as it was.")
+    private @Nullable Pace speed;
+
+    @Option(
+            names = "--catch-up",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = TimeConverter.class,
+            description = {
+                "How much of a pause to make up for by sending without waiting; the rest of it delays all that follows.",
+                "Default: ${DEFAULT-VALUE}."
+            })
+    private Duration catchUp = ReplayOptions.DEFAULT_CATCH_UP;
+
+    @Option(
+            names = "--loop",
+            paramLabel = "N|forever",
+            converter = LoopConverter.class,
+            description = {
+                "Replay the log so often, each time as many days later as it spans, for tests that run long.",
+                "Default: 1."
+            })
+    private @Nullable Long loop;
+
+    @Option(
+            names = "--label-delay",
+            paramLabel = "[TASK=]DELAY",
+            split = ",",
+            description = {
+                "Send labels later than impressions, to the topic feedback: 10m for all tasks, click=30s for one,",
+                "exp:1d for delays of a day on average. Train with --label-window then. Default: labels come at once."
+            })
+    private List<String> labelDelay = new ArrayList<>();
+
+    @Option(
+            names = "--lag",
+            paramLabel = "GROUP",
+            description = "Tell with the progress how far this consumer group is behind.")
+    private @Nullable String lag;
 
     @Option(
             names = "--max-bad",
@@ -114,7 +172,7 @@ public final class ReplayCommand implements Callable<Integer> {
                 return printOracle(commandLine.getOut());
             }
             options = replayOptions(commandLine);
-            source = dataset.dataset().open(dataset.options());
+            source = source();
         } catch (DatasetException e) {
             return complain(commandLine, e, WRONG_INPUT);
         }
@@ -126,6 +184,26 @@ public final class ReplayCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return complain(commandLine, e, FAILED);
+        }
+    }
+
+    private ImpressionSource source() {
+        DatasetOptions options = dataset.options();
+        Long times = loop;
+        ImpressionSource log = times == null
+                ? dataset.dataset().open(options)
+                : new LoopedLog(
+                        () -> dataset.dataset().open(options),
+                        times == FOREVER ? OptionalLong.empty() : OptionalLong.of(times));
+        if (labelDelay.isEmpty()) {
+            return log;
+        }
+        try {
+            return new DelayedLabels(
+                    log, LabelDelays.parse(labelDelay, dataset.seed().orElse(1)));
+        } catch (IllegalArgumentException e) {
+            log.close();
+            throw new DatasetException("--label-delay: " + e.getMessage(), e);
         }
     }
 
@@ -168,10 +246,26 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         OptionalInt wanted = partitions == null ? OptionalInt.empty() : OptionalInt.of(partitions);
         try {
-            return new ReplayOptions(client, Topics.withPrefix(topicPrefix), wanted, rate, maxBad);
+            return new ReplayOptions(
+                    client,
+                    Topics.withPrefix(topicPrefix),
+                    wanted,
+                    pace(commandLine),
+                    catchUp,
+                    Optional.ofNullable(lag),
+                    maxBad);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(commandLine, "--" + e.getMessage(), e);
         }
+    }
+
+    private Pace pace(CommandLine commandLine) {
+        Pace byCount = rate;
+        Pace byTime = speed;
+        if (byCount != null && byTime != null) {
+            throw new ParameterException(commandLine, "--rate and --speed both set the pace: leave one out.");
+        }
+        return byCount != null ? byCount : byTime != null ? byTime : Pace.MAX;
     }
 
     private static Map<String, String> clientProperties(Path file) {
@@ -203,24 +297,50 @@ public final class ReplayCommand implements Callable<Integer> {
         return spec.commandLine();
     }
 
-    static final class BadLineLimitConverter implements ITypeConverter<BadLineLimit> {
-        @Override
-        public BadLineLimit convert(String value) {
-            try {
-                return BadLineLimit.parse(value);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(String.valueOf(e.getMessage()));
-            }
+    /** Reads a value, and tells picocli what was expected where that fails. */
+    private static <T> T converted(String value, Function<String, T> reading) {
+        try {
+            return reading.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(String.valueOf(e.getMessage()));
         }
     }
 
-    static final class RateConverter implements ITypeConverter<Rate> {
+    static final class BadLineLimitConverter implements ITypeConverter<BadLineLimit> {
         @Override
-        public Rate convert(String value) {
+        public BadLineLimit convert(String value) {
+            return converted(value, BadLineLimit::parse);
+        }
+    }
+
+    static final class RateConverter implements ITypeConverter<Pace> {
+        @Override
+        public Pace convert(String value) {
+            return converted(value, Pace::perSecond);
+        }
+    }
+
+    static final class SpeedConverter implements ITypeConverter<Pace> {
+        @Override
+        public Pace convert(String value) {
+            return converted(value, Pace::eventTime);
+        }
+    }
+
+    static final class TimeConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return converted(value, LabelDelays::duration);
+        }
+    }
+
+    static final class LoopConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
             try {
-                return Rate.parse(value);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(String.valueOf(e.getMessage()));
+                return value.equals("forever") ? FOREVER : Long.parseLong(value);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("expected a number of times, or forever, got '%s'".formatted(value));
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.caiman.replay;
 
+import io.caiman.replay.dataset.Provenance;
+
 /** Is told how a replay goes, by the thread that replays. */
 public interface ReplayListener {
 
@@ -8,6 +10,9 @@ public interface ReplayListener {
 
     /** The log is being read and sorted; nothing is sent yet. */
     default void preparing(long linesRead) {}
+
+    /** The log is ready, and sending begins. */
+    default void started(Provenance provenance) {}
 
     /** Told about ten times a second, and once at the end. */
     default void progress(ReplayProgress progress) {}

@@ -1,7 +1,10 @@
 package io.caiman.replay;
 
+import io.caiman.replay.dataset.BadLineLimit;
 import io.caiman.schemas.Topics;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -10,10 +13,21 @@ import java.util.OptionalInt;
  * @param client Kafka client properties, {@code bootstrap.servers} among them; TLS and SASL settings pass through
  * @param partitions partitions of the impressions topic where it is missing and made; absent: 1. Where the topic exists it
  *     must have as many
+ * @param catchUp how much of a pause is made up for by sending without waiting
+ * @param lagOf consumer group whose lag is told with the progress
  * @param badLines how many bad lines the log may have
  */
 public record ReplayOptions(
-        Map<String, String> client, Topics topics, OptionalInt partitions, Rate rate, BadLineLimit badLines) {
+        Map<String, String> client,
+        Topics topics,
+        OptionalInt partitions,
+        Pace pace,
+        Duration catchUp,
+        Optional<String> lagOf,
+        BadLineLimit badLines) {
+
+    /** Long enough for what a broker or a garbage collection takes, short enough not to flood after a night's sleep. */
+    public static final Duration DEFAULT_CATCH_UP = Duration.ofSeconds(10);
 
     private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
 
@@ -22,9 +36,29 @@ public record ReplayOptions(
         if (client.getOrDefault(BOOTSTRAP_SERVERS, "").isBlank()) {
             throw new IllegalArgumentException("bootstrap.servers: expected host:port of a Kafka broker, got nothing");
         }
+        if (catchUp.isNegative()) {
+            throw new IllegalArgumentException("catch-up: expected 0 or more, got " + catchUp);
+        }
         if (partitions.isPresent() && partitions.getAsInt() < 1) {
             throw new IllegalArgumentException("partitions: expected 1 or more, got " + partitions.getAsInt());
         }
+    }
+
+    /** To brokers as fast as they take it, with defaults for all else. */
+    public static ReplayOptions to(String bootstrapServers, Topics topics) {
+        return new ReplayOptions(
+                Map.of(BOOTSTRAP_SERVERS, bootstrapServers),
+                topics,
+                OptionalInt.empty(),
+                Pace.MAX,
+                DEFAULT_CATCH_UP,
+                Optional.empty(),
+                BadLineLimit.NONE);
+    }
+
+    /** The same at another pace. */
+    public ReplayOptions withPace(Pace wanted) {
+        return new ReplayOptions(client, topics, partitions, wanted, catchUp, lagOf, badLines);
     }
 
     String brokers() {

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  * @param alreadyThere impressions the topic held from an earlier run
  * @param bad bad lines, sent to the dead letters now or earlier
  * @param eventTimeMs event time of the last impression; 0 before the first
+ * @param lag records that the consumer group asked about has yet to take; absent where none was named or it is not known
  */
 public record ReplayProgress(
-        long done, OptionalLong expected, long sent, long alreadyThere, long bad, long eventTimeMs) {}
+        long done, OptionalLong expected, long sent, long alreadyThere, long bad, long eventTimeMs, OptionalLong lag) {}

@@ -2,6 +2,7 @@ package io.caiman.replay;
 
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.FileOrigin;
+import java.util.List;
 import net.openhft.hashing.LongHashFunction;
 
 /** The topics a replay writes to: what they hold already, and a way to append. */
@@ -11,7 +12,7 @@ interface ReplayTarget extends AutoCloseable {
     long END_OF_LOG = -1;
 
     /**
-     * What a partition of the impressions topic holds.
+     * What a partition holds.
      *
      * @param records how many
      * @param first fingerprint of the first, if there is one
@@ -22,17 +23,21 @@ interface ReplayTarget extends AutoCloseable {
         static final Held NOTHING = new Held(0, 0, 0);
     }
 
-    /** Fingerprint of an impression's bytes. */
+    /** Fingerprint of a record's bytes. */
     static long fingerprint(byte[] value) {
         return LongHashFunction.xx3().hashBytes(value);
     }
 
-    /** Name of the impressions topic. */
-    String topic();
+    /** The topics with a log's records in order. */
+    enum Kind {
+        IMPRESSIONS,
+        FEEDBACK
+    }
 
-    int partitions();
+    String topic(Kind kind);
 
-    Held held(int partition);
+    /** What the topic's partitions held before. */
+    List<Held> held(Kind kind);
 
     /** Whether the dead letters have this line already. */
     boolean holds(FileOrigin badLine);
@@ -40,9 +45,9 @@ interface ReplayTarget extends AutoCloseable {
     /** The broker deletes impressions of event times before this, in milliseconds since the epoch. */
     long keptFromMs();
 
-    void sendImpression(int partition, byte[] user, byte[] impression, long eventTimeMs) throws InterruptedException;
+    void send(Kind kind, int partition, byte[] user, byte[] record, long eventTimeMs) throws InterruptedException;
 
-    void sendEndOfLog(int partition, long eventTimeMs) throws InterruptedException;
+    void sendEndOfLog(Kind kind, int partition, long eventTimeMs) throws InterruptedException;
 
     void sendBadLine(DeadLetter letter) throws InterruptedException;
 

@@ -25,11 +25,16 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /**
  * What the topics held before a replay.
  *
- * @param held by partition of the impressions topic
+ * @param impressions by partition of that topic
+ * @param feedback by partition of that topic
  * @param badLines those in the dead letters
  * @param keptFromMs event time before which the broker deletes impressions
  */
-record TopicContents(List<ReplayTarget.Held> held, Set<FileOrigin> badLines, long keptFromMs) {
+record TopicContents(
+        List<ReplayTarget.Held> impressions,
+        List<ReplayTarget.Held> feedback,
+        Set<FileOrigin> badLines,
+        long keptFromMs) {
 
     static final int BAD_LINES_PARTITION = 0;
 
@@ -45,7 +50,8 @@ record TopicContents(List<ReplayTarget.Held> held, Set<FileOrigin> badLines, lon
             requireBroker(admin, options);
             // Those of the jobs too: they carry event times as well, and no job makes its own.
             EventTimeTopics.createMissing(admin, topics.all(), options.partitions());
-            int partitions = partitions(admin, options);
+            int impressionPartitions = partitions(admin, options, topics.impressions());
+            int feedbackPartitions = partitions(admin, options, topics.feedback());
             long keptFromMs = keptFromMs(admin, topics.impressions());
             properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
             properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -56,7 +62,8 @@ record TopicContents(List<ReplayTarget.Held> held, Set<FileOrigin> badLines, lon
                     new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 TopicReader reader = new TopicReader(consumer, BROKER_ANSWERS_WITHIN);
                 return new TopicContents(
-                        reader.held(topics.impressions(), partitions),
+                        reader.held(topics.impressions(), impressionPartitions),
+                        reader.held(topics.feedback(), feedbackPartitions),
                         reader.badLines(new TopicPartition(topics.deadLetters(), BAD_LINES_PARTITION)),
                         keptFromMs);
             }
@@ -81,8 +88,7 @@ record TopicContents(List<ReplayTarget.Held> held, Set<FileOrigin> badLines, lon
         }
     }
 
-    private static int partitions(Admin admin, ReplayOptions options) throws InterruptedException {
-        String topic = options.topics().impressions();
+    private static int partitions(Admin admin, ReplayOptions options, String topic) throws InterruptedException {
         try {
             int partitions = admin.describeTopics(List.of(topic))
                     .allTopicNames()

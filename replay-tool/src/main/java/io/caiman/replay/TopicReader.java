@@ -32,7 +32,7 @@ final class TopicReader {
         this.patience = patience;
     }
 
-    /** What the partitions of the impressions topic hold. */
+    /** What the partitions of a topic hold. */
     List<ReplayTarget.Held> held(String topic, int partitions) {
         List<ReplayTarget.Held> held = new ArrayList<>();
         for (int number = 0; number < partitions; number++) {

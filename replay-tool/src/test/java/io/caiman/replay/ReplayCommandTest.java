@@ -46,7 +46,8 @@ class ReplayCommandTest {
     @Test
     void an_unknown_dataset_is_answered_with_the_known_ones() {
         assertThat(run("--dataset", "netflix")).isEqualTo(2);
-        assertThat(err.toString()).contains("expected one of synthetic, movielens, kuairand, got 'netflix'");
+        assertThat(err.toString())
+                .contains("expected one of synthetic, movielens, kuairand, aliccp, prepared, got 'netflix'");
     }
 
     @Test
@@ -54,7 +55,7 @@ class ReplayCommandTest {
         String[] dataset = {"--bootstrap-servers", "localhost:1", "--dataset", "movielens", "--data", folder.toString()
         };
         assertThat(run(dataset)).isEqualTo(2);
-        assertThat(err.toString()).contains("movies.csv is missing");
+        assertThat(err.toString()).contains("ratings.csv is missing");
     }
 
     @Test
@@ -70,5 +71,28 @@ class ReplayCommandTest {
         assertThat(err.toString()).contains("--domains: expected some of 0, 1, 2, 4, 6");
         assertThat(run("--bootstrap-servers", "localhost:1", "--rate", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("expected a number above 0, or max, got 0");
+    }
+
+    @Test
+    void the_pace_is_set_once() {
+        assertThat(run("--bootstrap-servers", "localhost:1", "--rate", "5", "--speed", "60x"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--rate and --speed both set the pace");
+        assertThat(run("--bootstrap-servers", "localhost:1", "--speed", "60")).isEqualTo(2);
+        assertThat(err.toString()).contains("expected a number above 0 and an x, such as 60x, got '60'");
+    }
+
+    @Test
+    void delays_and_loops_that_make_no_sense_are_refused() {
+        assertThat(run("--bootstrap-servers", "localhost:1", "--label-delay", "soon"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--label-delay: expected delays such as 10m");
+        assertThat(run("--bootstrap-servers", "localhost:1", "--loop", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--loop: expected 1 or more times, got 0");
+        assertThat(run("--bootstrap-servers", "localhost:1", "--loop", "often")).isEqualTo(2);
+        assertThat(err.toString()).contains("expected a number of times, or forever, got 'often'");
+        assertThat(run("--bootstrap-servers", "localhost:1", "--catch-up", "10"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("expected a time such as 30s, 10m or 1d, got '10'");
     }
 }

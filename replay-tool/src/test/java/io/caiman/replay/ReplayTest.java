@@ -3,9 +3,14 @@ package io.caiman.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caiman.replay.dataset.BadLineLimit;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetOptions;
+import io.caiman.replay.dataset.DelayedLabels;
 import io.caiman.replay.dataset.ImpressionSource;
+import io.caiman.replay.dataset.LabelDelays;
+import io.caiman.replay.dataset.LoopedLog;
+import io.caiman.replay.dataset.PreparedLog;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.FileOrigin;
@@ -14,16 +19,22 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ReplayTest {
 
@@ -40,17 +51,23 @@ class ReplayTest {
     /** Topics that outlive the replay; each send reaches its partition late, and not at all once the replay is killed. */
     private static final class Topic {
         final List<List<byte[]>> partitions = new ArrayList<>();
+        final List<List<byte[]>> feedback = new ArrayList<>();
         final List<DeadLetter> letters = new ArrayList<>();
         long keptFromMs = Long.MIN_VALUE;
 
         Topic(int partitions) {
             for (int i = 0; i < partitions; i++) {
                 this.partitions.add(new ArrayList<>());
+                this.feedback.add(new ArrayList<>());
             }
         }
 
         ReplayTarget target(Random random, int killedAfter) {
             return new Target(this, random, killedAfter);
+        }
+
+        List<List<byte[]>> of(ReplayTarget.Kind kind) {
+            return kind == ReplayTarget.Kind.IMPRESSIONS ? partitions : feedback;
         }
 
         List<String> ids() throws Exception {
@@ -70,8 +87,8 @@ class ReplayTest {
     private static final class Target implements ReplayTarget {
         private final Topic topic;
         private final Random random;
-        private final List<Held> held = new ArrayList<>();
-        private final List<Deque<byte[]>> inFlight = new ArrayList<>();
+        private final Map<Kind, List<Held>> held = new EnumMap<>(Kind.class);
+        private final Map<Kind, List<Deque<byte[]>>> inFlight = new EnumMap<>(Kind.class);
         private final Deque<DeadLetter> lettersInFlight = new ArrayDeque<>();
         private int sendsLeft;
 
@@ -79,16 +96,23 @@ class ReplayTest {
             this.topic = topic;
             this.random = random;
             this.sendsLeft = killedAfter;
-            for (List<byte[]> partition : topic.partitions) {
-                inFlight.add(new ArrayDeque<>());
-                held.add(
-                        partition.isEmpty()
-                                ? Held.NOTHING
-                                : new Held(
-                                        partition.size(),
-                                        fingerprint(partition.get(0)),
-                                        fingerprint(partition.get(partition.size() - 1))));
+            for (Kind kind : Kind.values()) {
+                held.put(kind, topic.of(kind).stream().map(Target::held).toList());
+                inFlight.put(
+                        kind,
+                        topic.of(kind).stream()
+                                .<Deque<byte[]>>map(partition -> new ArrayDeque<>())
+                                .toList());
             }
+        }
+
+        private static Held held(List<byte[]> partition) {
+            return partition.isEmpty()
+                    ? Held.NOTHING
+                    : new Held(
+                            partition.size(),
+                            fingerprint(partition.get(0)),
+                            fingerprint(partition.get(partition.size() - 1)));
         }
 
         private static long fingerprint(byte[] value) {
@@ -100,29 +124,26 @@ class ReplayTest {
                 throw new Killed();
             }
             append.run();
-            for (int i = 0; i < inFlight.size(); i++) {
-                while (!inFlight.get(i).isEmpty() && random.nextInt(20) > 0) {
-                    topic.partitions.get(i).add(inFlight.get(i).remove());
+            inFlight.forEach((kind, partitions) -> {
+                for (int i = 0; i < partitions.size(); i++) {
+                    while (!partitions.get(i).isEmpty() && random.nextInt(20) > 0) {
+                        topic.of(kind).get(i).add(partitions.get(i).remove());
+                    }
                 }
-            }
+            });
             while (!lettersInFlight.isEmpty() && random.nextInt(3) > 0) {
                 topic.letters.add(lettersInFlight.remove());
             }
         }
 
         @Override
-        public String topic() {
-            return "impressions";
+        public String topic(Kind kind) {
+            return kind == Kind.IMPRESSIONS ? "impressions" : "feedback";
         }
 
         @Override
-        public int partitions() {
-            return held.size();
-        }
-
-        @Override
-        public Held held(int partition) {
-            return held.get(partition);
+        public List<Held> held(Kind kind) {
+            return held.getOrDefault(kind, List.of());
         }
 
         @Override
@@ -136,13 +157,13 @@ class ReplayTest {
         }
 
         @Override
-        public void sendImpression(int partition, byte[] user, byte[] impression, long eventTimeMs) {
-            send(() -> inFlight.get(partition).add(impression));
+        public void send(Kind kind, int partition, byte[] user, byte[] record, long eventTimeMs) {
+            send(() -> Objects.requireNonNull(inFlight.get(kind)).get(partition).add(record));
         }
 
         @Override
-        public void sendEndOfLog(int partition, long eventTimeMs) {
-            send(() -> inFlight.get(partition).add(ReplayTest.END_OF_LOG));
+        public void sendEndOfLog(Kind kind, int partition, long eventTimeMs) {
+            send(() -> Objects.requireNonNull(inFlight.get(kind)).get(partition).add(ReplayTest.END_OF_LOG));
         }
 
         @Override
@@ -152,9 +173,11 @@ class ReplayTest {
 
         @Override
         public void flush() {
-            for (int i = 0; i < inFlight.size(); i++) {
-                topic.partitions.get(i).addAll(inFlight.get(i));
-            }
+            inFlight.forEach((kind, partitions) -> {
+                for (int i = 0; i < partitions.size(); i++) {
+                    topic.of(kind).get(i).addAll(partitions.get(i));
+                }
+            });
             topic.letters.addAll(lettersInFlight);
         }
 
@@ -184,8 +207,8 @@ class ReplayTest {
     private static ReplaySummary replay(ImpressionSource source, ReplayTarget target, BadLineLimit limit)
             throws InterruptedException {
         try (source) {
-            Pacer pacer = new Pacer(Rate.MAX, () -> 0, nanos -> {});
-            return new Replay(source, target, limit, pacer, ReplayListener.SILENT, () -> 0).run();
+            Pacer pacer = new Pacer(Pace.MAX, Duration.ZERO, () -> 0, nanos -> {});
+            return new Replay(source, target, limit, pacer, OptionalLong::empty, ReplayListener.SILENT, () -> 0).run();
         }
     }
 
@@ -193,12 +216,52 @@ class ReplayTest {
         return replay(source, topic.target(new Random(0), Integer.MAX_VALUE));
     }
 
-    @Test
-    void a_replay_killed_again_and_again_leaves_what_one_run_would() throws Exception {
+    /** What can be replayed, and killed while it is. */
+    enum Source {
+        LOG {
+            @Override
+            ImpressionSource of(ImpressionSource log, Path folder) {
+                return log;
+            }
+        },
+        PREPARED {
+            @Override
+            ImpressionSource of(ImpressionSource log, Path folder) {
+                Path prepared = folder.resolve("prepared");
+                if (!Files.exists(prepared)) {
+                    PreparedLog.write(log, BadLineLimit.NONE, prepared, entries -> {});
+                }
+                log.close();
+                return Dataset.PREPARED.open(DatasetOptions.of(prepared));
+            }
+        },
+        LOOPED {
+            @Override
+            ImpressionSource of(ImpressionSource log, Path folder) {
+                log.close();
+                return new LoopedLog(() -> Dataset.MOVIELENS.open(DatasetOptions.of(folder)), OptionalLong.of(3));
+            }
+        },
+        DELAYED_LABELS {
+            @Override
+            ImpressionSource of(ImpressionSource log, Path folder) {
+                return new DelayedLabels(log, LabelDelays.parse(List.of("exp:10s"), 5));
+            }
+        };
+
+        abstract ImpressionSource of(ImpressionSource log, Path folder);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Source.class)
+    void a_replay_killed_again_and_again_leaves_what_one_run_would(Source source) throws Exception {
         Topic whole = new Topic(3);
-        ReplaySummary uninterrupted = replayAll(log(), whole);
-        assertThat(uninterrupted.sent()).isEqualTo(1_950);
+        ReplaySummary uninterrupted = replayAll(source.of(log(), folder), whole);
+        assertThat(uninterrupted.sent()).isEqualTo(source == Source.LOOPED ? 3 * 1_950 : 1_950);
+        assertThat(whole.ids()).doesNotHaveDuplicates();
         assertThat(whole.letters).hasSize(50);
+        assertThat(whole.feedback.stream().mapToInt(List::size).sum())
+                .isEqualTo(source == Source.DELAYED_LABELS ? 1_950 + 3 : 0);
 
         Topic topic = new Topic(3);
         Random random = new Random(9);
@@ -206,7 +269,7 @@ class ReplayTest {
         boolean finished = false;
         while (!finished) {
             try {
-                replay(log(), topic.target(random, random.nextInt(200)));
+                replay(source.of(log(), folder), topic.target(random, random.nextInt(200)));
                 finished = true;
             } catch (Killed e) {
                 kills++;
@@ -214,12 +277,32 @@ class ReplayTest {
         }
 
         assertThat(kills).isGreaterThan(10);
-        for (int partition = 0; partition < 3; partition++) {
-            assertThat(topic.partitions.get(partition))
-                    .usingElementComparator(Arrays::compare)
-                    .containsExactlyElementsOf(whole.partitions.get(partition));
+        for (ReplayTarget.Kind kind : ReplayTarget.Kind.values()) {
+            for (int partition = 0; partition < 3; partition++) {
+                assertThat(topic.of(kind).get(partition))
+                        .usingElementComparator(Arrays::compare)
+                        .containsExactlyElementsOf(whole.of(kind).get(partition));
+            }
         }
         assertThat(topic.letters).isEqualTo(whole.letters);
+    }
+
+    @Test
+    void a_prepared_log_is_sent_byte_for_byte_as_the_log_itself() throws Exception {
+        Topic unprepared = new Topic(3);
+        replayAll(log(), unprepared);
+
+        ReplaySummary again = replayAll(Source.PREPARED.of(log(), folder), unprepared);
+
+        assertThat(again.sent()).isZero();
+        assertThat(again.alreadyThere()).isEqualTo(1_950);
+        Topic prepared = new Topic(3);
+        replayAll(Source.PREPARED.of(log(), folder), prepared);
+        for (int partition = 0; partition < 3; partition++) {
+            assertThat(prepared.partitions.get(partition))
+                    .usingElementComparator(Arrays::compare)
+                    .containsExactlyElementsOf(unprepared.partitions.get(partition));
+        }
     }
 
     @Test

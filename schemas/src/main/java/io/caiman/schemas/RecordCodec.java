@@ -3,9 +3,11 @@ package io.caiman.schemas;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.SystemLimitException;
 import org.apache.avro.message.BadHeaderException;
 import org.apache.avro.message.BinaryMessageDecoder;
@@ -66,6 +68,16 @@ public final class RecordCodec<T extends SpecificRecordBase> {
     /** The schema this codec writes. */
     public Schema schema() {
         return schema;
+    }
+
+    /** The bytes in front of each body: what a body that was written with {@link #schema()} elsewhere needs to be a record. */
+    public byte[] header() {
+        return ByteBuffer.allocate(HEADER_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put((byte) 0xC3)
+                .put((byte) 0x01)
+                .putLong(SchemaNormalization.parsingFingerprint64(schema))
+                .array();
     }
 
     /** The record as bytes in an array of its own. */

@@ -28,6 +28,15 @@ public record Topics(
      */
     public static final String END_OF_LOG_HEADER = "caiman-end-of-log";
 
+    /** Header of an impression or feedback: the dataset it is from, such as {@code kuairand}. */
+    public static final String DATASET_HEADER = "caiman-dataset";
+
+    /** Header: full name of the record's Avro schema, a slash, and the schema's 64-bit fingerprint in hexadecimal digits. */
+    public static final String SCHEMA_HEADER = "caiman-schema";
+
+    /** Header: 16 hexadecimal digits that stand for what the log was made from; the replay tells what that is. */
+    public static final String PROVENANCE_HEADER = "caiman-provenance";
+
     /** All of them. */
     public List<String> all() {
         return List.of(impressions, feedback, predictions, domainMetrics, modelHealth, rowTombstones, deadLetters);

@@ -1,7 +1,6 @@
 package io.caiman.local.demo;
 
-import io.caiman.replay.BadLineLimit;
-import io.caiman.replay.Rate;
+import io.caiman.replay.Pace;
 import io.caiman.replay.Replay;
 import io.caiman.replay.ReplayListener;
 import io.caiman.replay.ReplayOptions;
@@ -9,8 +8,6 @@ import io.caiman.replay.ReplayProgress;
 import io.caiman.replay.ReplaySummary;
 import io.caiman.replay.dataset.ImpressionSource;
 import io.caiman.schemas.Topics;
-import java.util.Map;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** A replay on a thread of its own. */
@@ -25,15 +22,9 @@ final class BackgroundReplay implements ReplayListener, AutoCloseable {
         this.thread = new Thread(() -> run(log, options), "replay");
     }
 
-    static BackgroundReplay start(ImpressionSource log, String bootstrapServers, Topics topics, Rate rate) {
+    static BackgroundReplay start(ImpressionSource log, String bootstrapServers, Topics topics, Pace pace) {
         BackgroundReplay replay = new BackgroundReplay(
-                log,
-                new ReplayOptions(
-                        Map.of("bootstrap.servers", bootstrapServers),
-                        topics,
-                        OptionalInt.empty(),
-                        rate,
-                        BadLineLimit.NONE));
+                log, ReplayOptions.to(bootstrapServers, topics).withPace(pace));
         replay.thread.start();
         return replay;
     }

@@ -10,7 +10,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
 import io.caiman.model.spec.SpecReader;
 import io.caiman.replay.DatasetMixin;
-import io.caiman.replay.Rate;
+import io.caiman.replay.Pace;
 import io.caiman.replay.ReplayException;
 import io.caiman.replay.Terminal;
 import io.caiman.replay.dataset.Dataset;
@@ -152,9 +152,9 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private Rate rate() {
+    private Pace rate() {
         try {
-            return Rate.parse(rate);
+            return Pace.perSecond(rate);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--rate: " + e.getMessage(), e);
         }

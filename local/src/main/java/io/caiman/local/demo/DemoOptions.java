@@ -3,7 +3,7 @@ package io.caiman.local.demo;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
-import io.caiman.replay.Rate;
+import io.caiman.replay.Pace;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetOptions;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ record DemoOptions(
         DatasetOptions log,
         ModelSpec spec,
         MetricsOptions metrics,
-        Rate rate,
+        Pace rate,
         ComputeDevice device,
         Optional<Path> report,
         Optional<Path> predictions,

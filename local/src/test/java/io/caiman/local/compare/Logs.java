@@ -7,6 +7,7 @@ import io.caiman.replay.dataset.DatasetOptions;
 import io.caiman.replay.dataset.ImpressionSource;
 import io.caiman.replay.dataset.LineCounts;
 import io.caiman.replay.dataset.LogEntry;
+import io.caiman.replay.dataset.Provenance;
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.FileOrigin;
 import io.caiman.schemas.avro.Impression;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** Small logs and small models. */
@@ -67,9 +67,14 @@ final class Logs {
             entries.add(new LogEntry.BadLine(
                     new DeadLetter(new FileOrigin("log.csv", (long) line), ByteBuffer.allocate(0), "bad", "replay")));
         }
-        impressions.forEach(impression -> entries.add(new LogEntry.Shown(impression, OptionalDouble.empty())));
+        impressions.forEach(impression -> entries.add(LogEntry.Shown.of(impression)));
         Iterator<LogEntry> left = entries.iterator();
         return new ImpressionSource() {
+            @Override
+            public Provenance provenance() {
+                return new Provenance("made", "for a test");
+            }
+
             @Override
             public boolean hasNext() {
                 return left.hasNext();

@@ -55,7 +55,6 @@ final class AliCcpCommonFeatures implements Closeable {
      * @throws DatasetException if the file cannot be read
      */
     AliCcpCommonFeatures(Path file, AliCcpFeatures features) {
-        SortedLog.requireFile(file);
         this.file = file;
         this.features = features;
         starts.defaultReturnValue(ABSENT);

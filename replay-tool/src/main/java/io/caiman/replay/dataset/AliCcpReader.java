@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Ali-CCP as published: {@code sample_skeleton_*.csv} joined with {@code common_features_*.csv}, train before test.
@@ -69,24 +70,27 @@ final class AliCcpReader implements LogFormat {
     private record Sample(
             boolean click, boolean conversion, String user, String item, String domain, List<Slot> slots) {}
 
-    private AliCcpReader(Path folder, Set<String> domains, int mostIds) {
+    private AliCcpReader(List<Path> tables, Set<String> domains, int mostIds) {
         this.domains = domains;
         this.features = new AliCcpFeatures(mostIds);
-        this.common = List.of(
-                new AliCcpCommonFeatures(folder.resolve("common_features_train.csv"), features),
-                new AliCcpCommonFeatures(folder.resolve("common_features_test.csv"), features));
+        this.common = tables.stream()
+                .map(table -> new AliCcpCommonFeatures(table, features))
+                .toList();
     }
 
     static ImpressionSource open(DatasetOptions options) {
         Path folder = options.folder(Dataset.ALICCP);
         List<Path> skeletons =
                 List.of(folder.resolve("sample_skeleton_train.csv"), folder.resolve("sample_skeleton_test.csv"));
-        skeletons.forEach(SortedLog::requireFile);
+        List<Path> tables =
+                List.of(folder.resolve("common_features_train.csv"), folder.resolve("common_features_test.csv"));
+        List<Path> all = Stream.of(skeletons, tables).flatMap(List::stream).toList();
+        all.forEach(SortedLog::requireFile);
         return new SortedLog(
-                new AliCcpReader(folder, options.domains(), options.idsPerSlot()),
+                Provenance.of(Dataset.ALICCP, options, all),
+                new AliCcpReader(tables, options.domains(), options.idsPerSlot()),
                 skeletons,
-                options.limit(),
-                options.range());
+                options);
     }
 
     @Override

@@ -6,20 +6,26 @@ import java.util.function.Function;
 /** The logs that can be replayed. */
 public enum Dataset {
     /** Made up as it goes, from a seed, with known probabilities. */
-    SYNTHETIC(SyntheticReader::open),
+    SYNTHETIC(SyntheticReader::open, options -> options.synthetic().toString()),
     /** MovieLens, in any of its layouts. */
-    MOVIELENS(MovieLensReader::open),
+    MOVIELENS(MovieLensReader::open, options -> "ratings"),
     /** KuaiRand, editions 1k, pure and 27k. */
-    KUAIRAND(KuaiRandReader::open),
+    KUAIRAND(KuaiRandReader::open, options -> "logs " + options.logs().name().toLowerCase(Locale.ROOT)),
     /** Ali-CCP, the sample skeletons with their common features. */
-    ALICCP(AliCcpReader::open);
+    ALICCP(AliCcpReader::open, options -> "at most %d ids in a slot".formatted(options.idsPerSlot())),
+    /** A log that {@code prepare} wrote. */
+    PREPARED(PreparedReader::open, options -> "as prepared");
 
-    // A reference to a static method, so as immutable as can be.
+    // References to static methods, so as immutable as can be.
     @SuppressWarnings("ImmutableEnumChecker")
     private final Function<DatasetOptions, ImpressionSource> reader;
 
-    Dataset(Function<DatasetOptions, ImpressionSource> reader) {
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Function<DatasetOptions, String> ownOptions;
+
+    Dataset(Function<DatasetOptions, ImpressionSource> reader, Function<DatasetOptions, String> ownOptions) {
         this.reader = reader;
+        this.ownOptions = ownOptions;
     }
 
     /** The name on the command line, in lower case. */
@@ -30,6 +36,11 @@ public enum Dataset {
     /** Whether its entries say how probable each positive was. */
     public boolean knowsTruth() {
         return this == SYNTHETIC;
+    }
+
+    /** In words, the options that only this dataset looks at. */
+    String ownOptions(DatasetOptions options) {
+        return ownOptions.apply(options);
     }
 
     /**

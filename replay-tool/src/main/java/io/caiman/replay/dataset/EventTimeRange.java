@@ -44,8 +44,22 @@ public record EventTimeRange(Instant from, Instant until) {
 
     /** Whether an event time, in milliseconds since the epoch, lies in it. */
     boolean contains(long eventTimeMs) {
-        Instant time = Instant.ofEpochMilli(eventTimeMs);
-        return !time.isBefore(from) && time.isBefore(until);
+        return eventTimeMs >= fromMs() && eventTimeMs < untilMs();
+    }
+
+    /** The beginning in milliseconds since the epoch; the smallest number if it has none. */
+    long fromMs() {
+        return from.equals(Instant.MIN) ? Long.MIN_VALUE : ceilingMs(from);
+    }
+
+    /** The end in milliseconds since the epoch; the largest number if it has none. */
+    long untilMs() {
+        return until.equals(Instant.MAX) ? Long.MAX_VALUE : ceilingMs(until);
+    }
+
+    private static long ceilingMs(Instant time) {
+        long floor = time.toEpochMilli();
+        return Instant.ofEpochMilli(floor).equals(time) ? floor : floor + 1;
     }
 
     boolean isAll() {

@@ -14,6 +14,14 @@ import java.util.function.LongConsumer;
  */
 public interface ImpressionSource extends Iterator<LogEntry>, Closeable {
 
+    /** What the log was made from. */
+    Provenance provenance();
+
+    /** Whether labels come later than impressions, as {@link LogEntry.Reaction}s. */
+    default boolean delaysLabels() {
+        return false;
+    }
+
     /**
      * Does what must come before the first entry, such as sorting; the first {@link #hasNext()} does it where this was not
      * called. Stops with a {@link DatasetException} when the thread is interrupted.

@@ -72,6 +72,10 @@ record KuaiRandFiles(List<Path> logs, List<Path> users, List<Path> videos) {
         return found;
     }
 
+    List<Path> all() {
+        return Stream.of(logs, users, videos).flatMap(List::stream).toList();
+    }
+
     private static List<Path> paths(List<Found> found, String table, Path folder, String edition) {
         List<Path> paths = found.stream()
                 .filter(file -> file.table.startsWith(table))

@@ -69,7 +69,11 @@ final class KuaiRandReader implements LogFormat {
         KuaiRandFiles files = KuaiRandFiles.in(options.folder(Dataset.KUAIRAND), options.logs());
         files.logs().forEach(log -> SideTable.requireColumns(log, COLUMNS));
         return new SortedLog(
-                new KuaiRandReader(files, options.domains()), files.logs(), options.limit(), options.range(), memory);
+                Provenance.of(Dataset.KUAIRAND, options, files.all()),
+                new KuaiRandReader(files, options.domains()),
+                files.logs(),
+                options,
+                memory);
     }
 
     private static boolean[] wanted(Set<String> domains) {

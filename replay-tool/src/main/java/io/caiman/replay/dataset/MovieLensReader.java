@@ -59,11 +59,14 @@ final class MovieLensReader implements LogFormat {
     static ImpressionSource open(DatasetOptions options) {
         Path folder = options.folder(Dataset.MOVIELENS);
         MovieLensLayout layout = MovieLensLayout.in(folder);
+        MovieLensReader reader = new MovieLensReader(folder, layout, options.domains());
+        Path ratings = layout.ratings(folder);
+        SortedLog.requireFile(ratings);
         return new SortedLog(
-                new MovieLensReader(folder, layout, options.domains()),
-                List.of(layout.ratings(folder)),
-                options.limit(),
-                options.range());
+                Provenance.of(Dataset.MOVIELENS, options, List.of(ratings, folder.resolve(layout.moviesFile()))),
+                reader,
+                List.of(ratings),
+                options);
     }
 
     private static Movie movie(String title, List<String> genres) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
@@ -26,6 +25,7 @@ final class SortedLog implements ImpressionSource {
             "sorting the log by event time failed: %s. It writes what it needs of each line to the folder"
                     + " for temporary files: free some space there, or name another with JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR.";
 
+    private final Provenance provenance;
     private final LogFormat format;
     private final List<Path> files;
     private final List<DelimitedLine> lines = new ArrayList<>();
@@ -43,8 +43,8 @@ final class SortedLog implements ImpressionSource {
     private long impressionsGiven;
     private long badGiven;
 
-    SortedLog(LogFormat format, List<Path> files, OptionalLong limit, EventTimeRange range) {
-        this(format, files, limit, range, EventTimeSorter.Limits.DEFAULT);
+    SortedLog(Provenance provenance, LogFormat format, List<Path> files, DatasetOptions options) {
+        this(provenance, format, files, options, EventTimeSorter.Limits.DEFAULT);
     }
 
     /**
@@ -53,15 +53,16 @@ final class SortedLog implements ImpressionSource {
      * @throws DatasetException if a file is missing or its header lacks a column
      */
     SortedLog(
+            Provenance provenance,
             LogFormat format,
             List<Path> files,
-            OptionalLong limit,
-            EventTimeRange range,
+            DatasetOptions options,
             EventTimeSorter.Limits memory) {
+        this.provenance = provenance;
         this.format = format;
         this.files = List.copyOf(files);
-        this.limit = limit;
-        this.range = range;
+        this.limit = options.limit();
+        this.range = options.range();
         this.sorter = new EventTimeSorter(memory);
         for (Path file : files) {
             lines.add(columns(file, format));
@@ -100,6 +101,11 @@ final class SortedLog implements ImpressionSource {
         } catch (MalformedLineException e) {
             throw DatasetException.at(file, 1, e.reason());
         }
+    }
+
+    @Override
+    public Provenance provenance() {
+        return provenance;
     }
 
     @Override
@@ -208,7 +214,7 @@ final class SortedLog implements ImpressionSource {
                     new DeadLetter(origin, ByteBuffer.wrap(record.badBytes()), record.badReason(), "replay"));
         }
         impressionsGiven++;
-        return new LogEntry.Shown(format.impression(record), OptionalDouble.empty());
+        return LogEntry.Shown.of(format.impression(record));
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -17,6 +16,7 @@ final class SyntheticReader implements ImpressionSource {
     /** Length of the log where no limit says otherwise. */
     private static final long DEFAULT_IMPRESSIONS = 200_000;
 
+    private final Provenance provenance;
     private final long length;
     private final SyntheticLog log;
     private final Set<String> domains;
@@ -26,6 +26,8 @@ final class SyntheticReader implements ImpressionSource {
     private long filtered;
 
     private SyntheticReader(DatasetOptions options) {
+        provenance = Provenance.of(
+                Dataset.SYNTHETIC, options.withLimit(options.limit().orElse(DEFAULT_IMPRESSIONS)), List.of());
         length = options.limit().orElse(DEFAULT_IMPRESSIONS);
         domains = options.domains();
         range = options.range();
@@ -49,13 +51,18 @@ final class SyntheticReader implements ImpressionSource {
     }
 
     @Override
+    public Provenance provenance() {
+        return provenance;
+    }
+
+    @Override
     public boolean hasNext() {
         while (waiting.isEmpty() && log.hasNext()) {
             SyntheticImpression made = log.next();
             boolean wanted =
                     domains.isEmpty() || domains.contains(made.impression().getDomain());
             if (wanted && range.contains(made.impression().getEventTimeMs())) {
-                waiting = Optional.of(new LogEntry.Shown(made.impression(), OptionalDouble.of(made.probability())));
+                waiting = Optional.of(LogEntry.Shown.of(made.impression(), made.probability()));
             } else {
                 filtered++;
             }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
@@ -46,7 +45,7 @@ class LogInspectionTest {
                     List.of()));
         }
         LogInspection inspection = new LogInspection();
-        log.forEach(impression -> inspection.add(new LogEntry.Shown(impression, OptionalDouble.empty())));
+        log.forEach(impression -> inspection.add(LogEntry.Shown.of(impression)));
 
         assertThat(inspection.users()).isEqualTo(distinct(log, Impression::getUser));
         assertThat(inspection.items()).isEqualTo(distinct(log, Impression::getItem));

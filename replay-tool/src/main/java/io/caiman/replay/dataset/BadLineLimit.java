@@ -1,11 +1,10 @@
-package io.caiman.replay;
+package io.caiman.replay.dataset;
 
-import io.caiman.replay.dataset.LineCounts;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many of a log's lines may be bad before a replay sends none of its impressions.
+ * How many of a log's lines may be bad before none of its impressions is used.
  *
  * @param percent of the lines read, from 0 to 100; 100: any number
  */
@@ -32,7 +31,7 @@ public record BadLineLimit(double percent) {
     }
 
     /** Whether more of these lines are bad than may be. */
-    boolean isPassedBy(LineCounts counts) {
+    public boolean isPassedBy(LineCounts counts) {
         return 100.0 * counts.bad() > percent * counts.read();
     }
 
