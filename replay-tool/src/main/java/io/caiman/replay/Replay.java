@@ -4,6 +4,7 @@ import io.caiman.replay.dataset.BadLineLimit;
 import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.ImpressionSource;
 import io.caiman.replay.dataset.LogEntry;
+import io.caiman.replay.dataset.ReadAhead;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.Feedback;
@@ -76,10 +77,12 @@ public final class Replay {
             throws InterruptedException {
         prepare(source, listener);
         try (ReplayTarget target = KafkaTarget.open(options, source.provenance());
+                ImpressionSource ahead = new ReadAhead(source);
                 ConsumerLag lag = ConsumerLag.of(options)) {
             Pacer pacer = new Pacer(options.pace(), options.catchUp(), System::nanoTime, TimeUnit.NANOSECONDS::sleep);
-            return new Replay(source, target, options.badLines(), pacer, lag::records, listener, System::nanoTime)
-                    .run();
+            return new Replay(ahead, target, options.badLines(), pacer, lag::records, listener, System::nanoTime).run();
+        } catch (DatasetException e) {
+            throw unlessInterrupted(e);
         }
     }
 
@@ -87,11 +90,15 @@ public final class Replay {
         try {
             source.prepare(listener::preparing);
         } catch (DatasetException e) {
-            if (Thread.interrupted()) {
-                throw (InterruptedException) new InterruptedException("interrupted while sorting the log").initCause(e);
-            }
-            throw e;
+            throw unlessInterrupted(e);
         }
+    }
+
+    private static DatasetException unlessInterrupted(DatasetException e) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw (InterruptedException) new InterruptedException("interrupted while reading the log").initCause(e);
+        }
+        return e;
     }
 
     /** The partition of a user: that of Kafka's own default partitioner, so that other producers agree. */

@@ -1,14 +1,15 @@
 package io.caiman.replay.dataset;
 
 import io.caiman.schemas.avro.Slot;
+import it.unimi.dsi.fastutil.floats.FloatArrayList;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Reads feature lists in Ali-CCP's notation: entries joined by {@code \x01}, each {@code field \x02 id \x03 value}. A field
@@ -24,8 +25,8 @@ final class AliCcpFeatures {
 
     /** The ids of a field so far. */
     private static final class Field {
-        private final List<Long> ids = new ArrayList<>(1);
-        private final List<Float> weights = new ArrayList<>(1);
+        private final LongArrayList ids = new LongArrayList(1);
+        private final FloatArrayList weights = new FloatArrayList(1);
     }
 
     private final int mostIds;
@@ -129,19 +130,38 @@ final class AliCcpFeatures {
     }
 
     private Slot slot(String name, Field field) {
-        List<Long> ids = field.ids;
-        List<Float> weights = field.weights;
+        LongArrayList ids = field.ids;
+        FloatArrayList weights = field.weights;
         if (ids.size() > mostIds) {
-            List<Integer> kept = IntStream.range(0, ids.size())
-                    .boxed()
-                    .sorted(Comparator.comparing((Integer place) -> field.weights.get(place))
-                            .reversed())
-                    .limit(mostIds)
-                    .sorted()
-                    .toList();
-            ids = kept.stream().map(field.ids::get).toList();
-            weights = kept.stream().map(field.weights::get).toList();
+            keepHeaviest(ids, weights);
         }
-        return new Slot(name, ids, weights.stream().allMatch(weight -> weight == 1) ? List.of() : weights);
+        boolean ones = true;
+        for (int i = 0; i < weights.size() && ones; i++) {
+            ones = weights.getFloat(i) == 1;
+        }
+        return new Slot(name, List.copyOf(ids), ones ? List.of() : List.copyOf(weights));
+    }
+
+    /** Keeps the ids of the highest weights, of equal ones the first, in the order they have. */
+    private void keepHeaviest(LongArrayList ids, FloatArrayList weights) {
+        float[] sorted = weights.toFloatArray();
+        Arrays.sort(sorted);
+        float lightest = sorted[sorted.length - mostIds];
+        int heavier = 0;
+        for (float weight : sorted) {
+            heavier += weight > lightest ? 1 : 0;
+        }
+        int ofTheLightest = mostIds - heavier;
+        int kept = 0;
+        for (int i = 0; i < sorted.length; i++) {
+            float weight = weights.getFloat(i);
+            if (weight > lightest || (weight == lightest && ofTheLightest-- > 0)) {
+                ids.set(kept, ids.getLong(i));
+                weights.set(kept, weight);
+                kept++;
+            }
+        }
+        ids.size(kept);
+        weights.size(kept);
     }
 }

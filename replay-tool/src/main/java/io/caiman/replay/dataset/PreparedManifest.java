@@ -17,7 +17,7 @@ import java.util.List;
  * @param counts what became of its lines
  * @param impressions the Avro file of impressions, in order of event time
  * @param badLines the Avro file of dead letters
- * @param blocks where to enter the file of impressions
+ * @param blocks where to enter the file of impressions, at least its beginning
  */
 record PreparedManifest(
         int version,
@@ -52,6 +52,9 @@ record PreparedManifest(
     record Block(long position, long first, long firstEventTimeMs) {}
 
     PreparedManifest {
+        if (blocks.isEmpty()) {
+            throw new IllegalArgumentException("no block");
+        }
         blocks = List.copyOf(blocks);
     }
 
@@ -80,6 +83,15 @@ record PreparedManifest(
         } catch (IOException e) {
             throw DatasetException.unreadable(file, e);
         }
+    }
+
+    /** Where to enter the file so as to miss no impression of a time or later; the first block if there is one only. */
+    Block lastBlockBefore(long timeMs) {
+        int last = 0;
+        while (last + 1 < blocks.size() && blocks.get(last + 1).firstEventTimeMs() < timeMs) {
+            last++;
+        }
+        return blocks.get(last);
     }
 
     void write(Path folder) throws IOException {

@@ -4,21 +4,16 @@ import io.caiman.schemas.avro.DeadLetter;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongConsumer;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.DataFileReader;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificDatumReader;
 
 /**
@@ -35,7 +30,7 @@ final class PreparedReader implements ImpressionSource {
     private final Set<String> domains;
     private final OptionalLong limit;
     private final DataFileReader<DeadLetter> badLines;
-    private final DataFileReader<GenericRecord> impressions;
+    private final ContainerBlocks impressions;
     private final ImpressionBlock block;
 
     private boolean checked;
@@ -53,16 +48,17 @@ final class PreparedReader implements ImpressionSource {
         this.limit = options.limit();
         this.badLines = new DataFileReader<>(
                 folder.resolve(manifest.badLines().name()).toFile(), new SpecificDatumReader<>(DeadLetter.class));
-        this.impressions = new DataFileReader<>(
-                folder.resolve(manifest.impressions().name()).toFile(), new GenericDatumReader<>());
-        if (!impressions.getSchema().equals(DecodedImpression.CODEC.schema())) {
+        PreparedManifest.Block entered = manifest.lastBlockBefore(range.fromMs());
+        this.filtered = entered.first();
+        this.impressions =
+                new ContainerBlocks(folder.resolve(manifest.impressions().name()), entered.position());
+        if (!impressions.schema().equals(DecodedImpression.CODEC.schema())) {
             close();
             throw new DatasetException(
                     "%s was prepared by another version, whose impressions have other fields. Prepare the log again."
                             .formatted(folder));
         }
         this.block = new ImpressionBlock(!domains.isEmpty());
-        filtered = enterAt(range.fromMs());
     }
 
     static ImpressionSource open(DatasetOptions options) {
@@ -71,20 +67,6 @@ final class PreparedReader implements ImpressionSource {
         } catch (IOException e) {
             throw DatasetException.unreadable(options.folder(Dataset.PREPARED), e);
         }
-    }
-
-    /** Goes to the last block that may hold the first impression of a time, and gives the impressions before it. */
-    private long enterAt(long timeMs) throws IOException {
-        List<PreparedManifest.Block> blocks = manifest.blocks();
-        int entered = 0;
-        while (entered + 1 < blocks.size() && blocks.get(entered + 1).firstEventTimeMs() < timeMs) {
-            entered++;
-        }
-        if (entered == 0) {
-            return 0;
-        }
-        impressions.seek(blocks.get(entered).position());
-        return blocks.get(entered).first();
     }
 
     @Override
@@ -133,7 +115,7 @@ final class PreparedReader implements ImpressionSource {
             while (!waiting && !ended) {
                 findNext();
             }
-        } catch (IOException | AvroRuntimeException e) {
+        } catch (IOException e) {
             throw DatasetException.unreadable(
                     folder.resolve(manifest.impressions().name()), e);
         }
@@ -147,9 +129,8 @@ final class PreparedReader implements ImpressionSource {
             waiting = range.contains(block.eventTimeMs()) && (domains.isEmpty() || domains.contains(block.domain()));
             filtered += waiting ? 0 : 1;
             ended = block.eventTimeMs() >= range.untilMs();
-        } else if (impressions.hasNext()) {
-            ByteBuffer bytes = impressions.nextBlock();
-            block.start(bytes, impressions.getBlockCount());
+        } else if (impressions.next()) {
+            block.start(impressions.compressed(), impressions.records());
         } else {
             ended = true;
         }

@@ -26,9 +26,9 @@ final class PreparedWriter implements Closeable {
     static final String BAD_LINES = "bad-lines.avro";
 
     /** Impressions between two places where the file can be entered. */
-    static final int BLOCK_IMPRESSIONS = 4096;
+    static final int BLOCK_IMPRESSIONS = 1024;
 
-    private static final int ZSTD_LEVEL = 3;
+    private static final int ZSTD_LEVEL = 1;
 
     /** Blocks end by count before they are as large as that, except where impressions have very many ids. */
     private static final int LARGEST_BLOCK_BYTES = 4 << 20;
@@ -64,6 +64,9 @@ final class PreparedWriter implements Closeable {
 
     /** Ends both files. */
     PreparedManifest finish(Provenance provenance, LineCounts counts) throws IOException {
+        if (blocks.isEmpty()) {
+            blocks.add(new PreparedManifest.Block(impressions.writer.sync(), 0, 0));
+        }
         return new PreparedManifest(
                 PreparedManifest.VERSION, provenance, counts, impressions.finish(), badLines.finish(), blocks);
     }
