@@ -60,6 +60,17 @@ final class Victim implements AutoCloseable {
         assertThat(running.destroyForcibly().waitFor()).as(name).isEqualTo(KILLED);
     }
 
+    /** Waits for the process to end by itself, and gives its exit code. */
+    int end() throws InterruptedException {
+        Process running = process;
+        assertThat(running).as(name).isNotNull();
+        return running.waitFor();
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
     @Override
     public void close() {
         if (process != null) {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Command;
                     + " Kafka; the others each run one part against a Kafka cluster.",
             "caiman COMMAND --help tells more."
         })
-final class Caiman {
+public final class Caiman {
 
     private Caiman() {}
 

@@ -56,6 +56,11 @@ public record ReplayOptions(
                 BadLineLimit.NONE);
     }
 
+    /** The same with so many partitions where topics are made. */
+    public ReplayOptions withPartitions(int number) {
+        return new ReplayOptions(client, topics, OptionalInt.of(number), pace, catchUp, lagOf, badLines);
+    }
+
     /** The same at another pace. */
     public ReplayOptions withPace(Pace wanted) {
         return new ReplayOptions(client, topics, partitions, wanted, catchUp, lagOf, badLines);
