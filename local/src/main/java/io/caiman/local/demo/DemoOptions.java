@@ -45,7 +45,7 @@ record DemoOptions(
                 limit: %s
                 domains: %s
                 event time: %s
-                synthetic: %s
+                of it: %s
                 metrics: %s
                 model: %s
                 """.formatted(
@@ -56,7 +56,7 @@ record DemoOptions(
                         log.limit(),
                         log.domains().stream().sorted().toList(),
                         log.range(),
-                        log.synthetic(),
+                        dataset.ownOptions(log),
                         metrics,
                         spec);
     }

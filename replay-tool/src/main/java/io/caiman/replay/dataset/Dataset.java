@@ -39,7 +39,7 @@ public enum Dataset {
     }
 
     /** In words, the options that only this dataset looks at. */
-    String ownOptions(DatasetOptions options) {
+    public String ownOptions(DatasetOptions options) {
         return ownOptions.apply(options);
     }
 
