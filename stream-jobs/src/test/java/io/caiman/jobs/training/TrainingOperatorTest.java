@@ -214,9 +214,8 @@ class TrainingOperatorTest {
                 Impression.newBuilder(good.get(0)).setDomain("elsewhere").build();
         Impression unlabelled =
                 Impression.newBuilder(good.get(0)).setLabels(Map.of()).build();
-        Impression awaiting = Impression.newBuilder(unlabelled)
-                .setAwaited(List.of("click"))
-                .build();
+        Impression awaiting =
+                Impression.newBuilder(unlabelled).setAwaited(List.of("click")).build();
         Impression uneven = Impression.newBuilder(good.get(0))
                 .setSlots(List.of(new Slot("tag", List.of(1L, 2L), List.of(0.5f))))
                 .build();
