@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
@@ -52,7 +53,8 @@ import org.apache.kafka.common.TopicPartition;
  * that by itself and leaves watermarks alone, because a source's watermarks are in no checkpoint: after a restart a
  * partition that has ended, or is quiet, would have none, and would hold back all others for ever. A partition that has
  * an end-of-log record waits for nobody. When all have, everything held goes on in the same order, then one end-of-log
- * record; what comes after it begins anew.
+ * record; what comes after it begins anew. Live topics may have partitions that are quiet for long: on request those hold
+ * back nobody once they were quiet for some time of the clock, and then the order depends on the clock.
  *
  * <p><b>Late, or nobody's.</b> Of an impression that has gone on there stays its id, for one more window after its own:
  * feedback in that time is late. Feedback without an impression is kept for a window, then it is an orphan; and so is
@@ -79,10 +81,13 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
 
     private static final long serialVersionUID = 1;
 
+    private static final long FOR_EVER = -1;
+
     private final String task;
     private final long windowMs;
     private final RecordCheck<Impression> check;
     private final LogPartitions partitions;
+    private final long idlenessMs;
     private final String refusedBy;
     private final EventTimes eventTimes;
 
@@ -98,7 +103,6 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
     /**
      * A joiner for one task.
      *
-     * @param window how long after an impression its feedback may come; 1 ms or more
      * @param check what an impression must fulfil besides having the label; one that does not goes on as it is
      * @param partitions of both topics, found out when the operator starts
      * @param refusedBy names the joiner in the letters of feedback it cannot use
@@ -106,18 +110,16 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
     @SuppressWarnings("NullAway.Init") // transient fields are set on the task that runs this
     public FeedbackJoiner(
             String task,
-            Duration window,
+            LabelWait wait,
             RecordCheck<Impression> check,
             LogPartitions partitions,
             String refusedBy,
             Clock clock) {
-        if (window.toMillis() <= 0) {
-            throw new IllegalArgumentException("the window for labels is %s: expected 1 ms or more".formatted(window));
-        }
         this.task = task;
-        this.windowMs = window.toMillis();
+        this.windowMs = wait.window().toMillis();
         this.check = check;
         this.partitions = partitions;
+        this.idlenessMs = wait.idleness().map(Duration::toMillis).orElse(FOR_EVER);
         this.refusedBy = refusedBy;
         this.eventTimes = new EventTimes(clock);
     }
@@ -151,6 +153,15 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
                 new MapStateDescriptor<>("standings", StringSerializer.INSTANCE, StandingSerializer.INSTANCE));
         agenda = new Agenda((InternalListState<Integer, Long, JoinEvent>) byTime, timers);
         window = new LabelWindow(windowMs, label, standings, agenda, getMetricGroup());
+        if (idlenessMs != FOR_EVER) {
+            ScheduledFuture<?> unused =
+                    getProcessingTimeService().scheduleWithFixedDelay(time -> passOverQuiet(), idlenessMs, idlenessMs);
+        }
+    }
+
+    private void passOverQuiet() throws Exception {
+        progress.passOverQuiet();
+        advance();
     }
 
     @Override

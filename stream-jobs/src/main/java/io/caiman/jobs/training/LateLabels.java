@@ -3,22 +3,22 @@ package io.caiman.jobs.training;
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.LogPartitions;
 import io.caiman.jobs.feedback.FeedbackJoiner;
+import io.caiman.jobs.feedback.LabelWait;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.schemas.avro.DeadLetter;
 import java.time.Clock;
-import java.time.Duration;
 import org.apache.flink.api.connector.source.Source;
 
 /**
  * Where labels come from that are later than their impressions.
  *
- * @param window how long after its impression feedback may come
+ * @param waiting how long for them
  * @param feedback encoded {@link io.caiman.schemas.avro.Feedback}
  * @param partitions of the logs of impressions and of feedback
  * @param deadLetters of feedback that cannot be used
  */
 record LateLabels(
-        Duration window,
+        LabelWait waiting,
         Source<ConsumedRecord, ?, ?> feedback,
         LogPartitions partitions,
         Output<DeadLetter> deadLetters) {
@@ -30,6 +30,6 @@ record LateLabels(
 
     FeedbackJoiner joiner(ModelSpec spec) {
         return new FeedbackJoiner(
-                spec.task(), window, new LearnableOnceLabelled(spec), partitions, refusedBy(spec), Clock.systemUTC());
+                spec.task(), waiting, new LearnableOnceLabelled(spec), partitions, refusedBy(spec), Clock.systemUTC());
     }
 }

@@ -4,6 +4,7 @@ import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.LogPartitions;
 import io.caiman.jobs.connect.LogSource;
 import io.caiman.jobs.connect.RecordTime;
+import io.caiman.jobs.feedback.LabelWait;
 import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
@@ -91,6 +92,15 @@ public final class TrainCommand implements Callable<Integer> {
             })
     private Optional<String> labelWindow = Optional.empty();
 
+    @Option(
+            names = "--label-idleness",
+            paramLabel = "TIME",
+            description =
+                    "With --label-window: a partition without records for that long, by the clock, does not hold back the"
+                            + " others, as live topics may need (default: it does until its end-of-log record, so that the"
+                            + " order of learning depends on the topics alone).")
+    private Optional<String> labelIdleness = Optional.empty();
+
     @Spec
     private CommandSpec command = CommandSpec.create();
 
@@ -113,7 +123,7 @@ public final class TrainCommand implements Callable<Integer> {
         KafkaOptions kafka;
         ModelSpec model;
         TrainingOptions options;
-        Optional<Duration> window;
+        Optional<LabelWait> wait;
         try {
             configuration = job.configuration();
             kafka = KafkaOptions.from(configuration);
@@ -121,12 +131,12 @@ public final class TrainCommand implements Callable<Integer> {
             options = new TrainingOptions(
                     device.device(),
                     new RowStoreOptions(bytes("--row-cache", rowCache), bytes("--row-spill", rowSpill), rowThreads));
-            window = labelWindow.map(TrainCommand::window);
+            wait = labelWait();
         } catch (IllegalArgumentException | SpecException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
         StreamExecutionEnvironment env = environment(configuration);
-        addTo(env, kafka, model, options, window);
+        addTo(env, kafka, model, options, wait);
         env.execute("training " + model.name());
         return CommandLine.ExitCode.OK;
     }
@@ -142,23 +152,28 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static Duration window(String given) {
-        try {
-            Duration window = TimeUtils.parseDuration(given);
-            if (window.toMillis() > 0) {
-                return window;
-            }
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw noWindow(given, e);
+    private Optional<LabelWait> labelWait() {
+        if (labelWindow.isEmpty() && labelIdleness.isPresent()) {
+            throw new IllegalArgumentException(
+                    "--label-idleness is of use with --label-window only: add that, or leave both out");
         }
-        throw noWindow(given, new IllegalArgumentException("it is less than 1 ms"));
+        return labelWindow.map(window -> new LabelWait(
+                duration("--label-window", window), labelIdleness.map(idle -> duration("--label-idleness", idle))));
     }
 
-    private static IllegalArgumentException noWindow(String given, Exception reason) {
-        return new IllegalArgumentException(
-                "--label-window = %s: expected a length of time of 1 ms or more; write a number and a unit, such as 30min, 6h or 1d"
-                        .formatted(given),
-                reason);
+    private static Duration duration(String option, String length) {
+        try {
+            Duration duration = TimeUtils.parseDuration(length);
+            if (duration.toMillis() > 0) {
+                return duration;
+            }
+            throw new IllegalArgumentException("less than 1 ms");
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "%s = %s: expected a length of time of 1 ms or more; write a number and a unit, such as 30min, 6h or 1d"
+                            .formatted(option, length),
+                    e);
+        }
     }
 
     /** An environment as the training job wants it. */
@@ -181,14 +196,14 @@ public final class TrainCommand implements Callable<Integer> {
     /**
      * Adds the job between topics of a Kafka cluster, exactly once from end to end.
      *
-     * @param labelWindow how long after an impression its label may come; empty if impressions have their labels
+     * @param labels how long to wait for those that come late; empty if impressions have their labels
      */
     public static void addTo(
             StreamExecutionEnvironment env,
             KafkaOptions kafka,
             ModelSpec model,
             TrainingOptions options,
-            Optional<Duration> labelWindow) {
+            Optional<LabelWait> labels) {
         // Names the consumer group and the transactions: installations that share a cluster differ in their topics.
         Topics topics = kafka.topics();
         String name = model.name();
@@ -196,8 +211,8 @@ public final class TrainCommand implements Callable<Integer> {
         TrainingTopology.build(
                 env,
                 LogSource.of(kafka.connection(), topics.impressions(), job),
-                labelWindow.map(window -> new LateLabels(
-                        window,
+                labels.map(wait -> new LateLabels(
+                        wait,
                         LogSource.of(kafka.connection(), topics.feedback(), job + "-feedback"),
                         LogPartitions.of(kafka.connection(), topics.impressions(), topics.feedback()),
                         deadLetters(kafka, LateLabels.refusedBy(model), job + "-feedback-dead-letters"))),

@@ -17,7 +17,6 @@ import io.caiman.schemas.avro.Impression;
 import io.caiman.schemas.avro.TopicOrigin;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -225,6 +224,41 @@ class FeedbackJoinerTest {
     }
 
     @Test
+    void a_quiet_partition_is_passed_over_after_a_while_of_the_clock_and_loses_nothing() throws Exception {
+        Logs logs = new Logs(2, 1)
+                .show(0, awaiting("a", 0))
+                .show(0, awaiting("b", 1))
+                .give(0, click("x", 100))
+                .show(0, awaiting("c", 100))
+                .show(1, awaiting("slow", 3))
+                .end();
+        long idle = JoinerHarness.IDLENESS.toMillis();
+        try (JoinerHarness harness = JoinerHarness.start(WINDOW, logs.partitions(), false)) {
+            harness.send(logs.records().get(0).subList(0, 3));
+            harness.clock(idle - 1);
+            assertThat(harness.output()).isEmpty();
+
+            harness.clock(idle);
+            assertThat(harness.output())
+                    .as("nothing is known of feedback but that it is quiet")
+                    .hasSize(2);
+            harness.send(logs.records().get(2));
+            harness.clock(2 * idle);
+            assertThat(harness.output()).as("partition 0 is quiet, too").hasSize(2);
+
+            harness.send(logs.records().get(1));
+            harness.send(logs.records().get(0).get(3));
+            assertThat(settled(logs, harness.output().subList(0, 4)))
+                    .containsExactly(
+                            new Settled(START + WINDOW, 0, 0, Outcome.NEGATIVE),
+                            new Settled(START + 1 + WINDOW, 0, 1, Outcome.NEGATIVE),
+                            new Settled(START + 100 + WINDOW, 0, 2, Outcome.NEGATIVE),
+                            new Settled(START + 100 + WINDOW, 1, 0, Outcome.NEGATIVE));
+            assertThat(harness.output()).hasSize(5);
+        }
+    }
+
+    @Test
     void a_log_that_goes_on_after_its_end_begins_anew() throws Exception {
         Logs first = new Logs(1, 1).show(0, awaiting("a", 0)).end();
         Logs second =
@@ -367,8 +401,7 @@ class FeedbackJoinerTest {
     @Test
     void a_window_of_nothing_is_refused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new FeedbackJoiner(
-                        Logs.TASK, Duration.ZERO, RecordCheck.none(), List::of, "test", Clock.systemUTC()))
+                .isThrownBy(() -> new LabelWait(Duration.ZERO, Optional.empty()))
                 .withMessageContaining("1 ms");
     }
 

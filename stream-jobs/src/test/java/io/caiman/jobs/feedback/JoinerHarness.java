@@ -4,6 +4,7 @@ import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.RecordCheck;
 import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.Impression;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
@@ -27,20 +29,25 @@ import org.apache.kafka.common.TopicPartition;
 final class JoinerHarness implements AutoCloseable {
 
     private static final int MAX_PARALLELISM = 128;
+
+    /** By the clock, which stands still unless a test moves it. */
+    static final Duration IDLENESS = Duration.ofSeconds(30);
+
     private static final Clock CLOCK =
             Clock.fixed(Instant.ofEpochMilli(Logs.START).plus(Duration.ofDays(30)), ZoneOffset.UTC);
 
     private final KeyedTwoInputStreamOperatorTestHarness<Integer, ConsumedRecord, ConsumedRecord, ConsumedRecord> flink;
     private final InterceptingOperatorMetricGroup metrics = new InterceptingOperatorMetricGroup();
 
-    private JoinerHarness(
-            long window,
-            RecordCheck<io.caiman.schemas.avro.Impression> check,
-            List<TopicPartition> partitions,
-            boolean rocks)
+    private JoinerHarness(long window, RecordCheck<Impression> check, List<TopicPartition> partitions, boolean rocks)
             throws Exception {
-        FeedbackJoiner joiner =
-                new FeedbackJoiner(Logs.TASK, Duration.ofMillis(window), check, () -> partitions, "the joiner", CLOCK);
+        FeedbackJoiner joiner = new FeedbackJoiner(
+                Logs.TASK,
+                new LabelWait(Duration.ofMillis(window), Optional.of(IDLENESS)),
+                check,
+                () -> partitions,
+                "the joiner",
+                CLOCK);
         flink = new KeyedTwoInputStreamOperatorTestHarness<>(
                 joiner, record -> 0, record -> 0, Types.INT, MAX_PARALLELISM, 1, 0);
         if (rocks) {
@@ -58,10 +65,7 @@ final class JoinerHarness implements AutoCloseable {
     }
 
     static JoinerHarness start(
-            long window,
-            RecordCheck<io.caiman.schemas.avro.Impression> check,
-            List<TopicPartition> partitions,
-            boolean rocks)
+            long window, RecordCheck<Impression> check, List<TopicPartition> partitions, boolean rocks)
             throws Exception {
         JoinerHarness harness = new JoinerHarness(window, check, partitions, rocks);
         harness.flink.open();
@@ -95,6 +99,11 @@ final class JoinerHarness implements AutoCloseable {
     void watermarks(long ofImpressions, long ofFeedback) throws Exception {
         flink.processWatermark1(new Watermark(ofImpressions));
         flink.processWatermark2(new Watermark(ofFeedback));
+    }
+
+    /** In ms since the harness was started. */
+    void clock(long time) throws Exception {
+        flink.setProcessingTime(time);
     }
 
     void endInputs() throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.jobs.checkpoints.CompletedCheckpoints;
 import io.caiman.jobs.connect.KafkaBroker;
+import io.caiman.jobs.feedback.LabelWait;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.model.nn.ComputeDevice;
@@ -55,7 +56,7 @@ class LateLabelsJobTest {
             .build());
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Duration WINDOW = Duration.ofMinutes(1);
+    private static final LabelWait WAIT = new LabelWait(Duration.ofMinutes(1), Optional.empty());
     private static final int IMPRESSIONS = 1200;
     private static final int PARTITIONS = 2;
     private static final long START = 1_700_000_000_000L;
@@ -163,7 +164,7 @@ class LateLabelsJobTest {
             StreamExecutionEnvironment env = TrainCommand.environment(configuration);
             KafkaOptions kafka =
                     new KafkaOptions(broker.connection(), topics, KafkaOptions.TRANSACTION_TIMEOUT.defaultValue());
-            TrainCommand.addTo(env, kafka, SPEC, TrainingOptions.on(ComputeDevice.CPU), Optional.of(WINDOW));
+            TrainCommand.addTo(env, kafka, SPEC, TrainingOptions.on(ComputeDevice.CPU), Optional.of(WAIT));
             return new RunningJob(env.executeAsync(), this);
         }
 

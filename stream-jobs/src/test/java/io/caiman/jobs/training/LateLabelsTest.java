@@ -3,6 +3,7 @@ package io.caiman.jobs.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.jobs.connect.ConsumedRecord;
+import io.caiman.jobs.feedback.LabelWait;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.nn.ComputeDevice;
@@ -155,7 +156,7 @@ class LateLabelsTest {
         StreamExecutionEnvironment env = TrainCommand.environment(configuration);
         Optional<LateLabels> labels = late
                 ? Optional.of(new LateLabels(
-                        WINDOW,
+                        new LabelWait(WINDOW, Optional.empty()),
                         source(name + "-feedback"),
                         () -> List.of(new TopicPartition("impressions", 0), new TopicPartition("feedback", 0)),
                         output(name + "-feedback-dead-letters")))
