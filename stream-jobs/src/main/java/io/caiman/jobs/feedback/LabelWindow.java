@@ -23,6 +23,8 @@ final class LabelWindow {
     private static final Comparator<ConsumedRecord> BY_PLACE =
             Comparator.comparingInt(ConsumedRecord::partition).thenComparingLong(ConsumedRecord::offset);
 
+    private static final long FORGET_TIMES_A_WINDOW = 64;
+
     private final long lengthMs;
     private final AwaitedLabel label;
     private final MapState<String, Standing> standings;
@@ -98,7 +100,7 @@ final class LabelWindow {
             standings.put(id, new Answered(until));
         } else if (standing instanceof Answered) {
             repeated.inc();
-        } else if (standing instanceof Closed) {
+        } else if (standing instanceof Closed closed && time <= closed.until()) {
             late.inc();
         } else {
             List<Long> until =
@@ -146,15 +148,28 @@ final class LabelWindow {
         if (time == Long.MAX_VALUE) {
             standings.remove(id); // nothing comes later
         } else {
-            standings.put(id, new Closed(remind(id, time)));
+            long until = after(time, lengthMs);
+            standings.put(id, new Closed(until));
+            agenda.add(forgetAt(until), new JoinEvent.Expiry(id));
         }
+    }
+
+    /** Ids are forgotten many at a time, some later than need be: each time costs a timer, and nothing else is due. */
+    private long forgetAt(long until) {
+        long step = Math.max(1, lengthMs / FORGET_TIMES_A_WINDOW);
+        long beyond = Math.floorMod(until, step);
+        return beyond == 0 ? until : after(until, step - beyond);
     }
 
     /** Comes back to an impression a window after this time. */
     private long remind(String id, long time) throws Exception {
-        long until = time > Long.MAX_VALUE - lengthMs ? Long.MAX_VALUE : time + lengthMs;
+        long until = after(time, lengthMs);
         agenda.add(until, new JoinEvent.Expiry(id));
         return until;
+    }
+
+    private static long after(long time, long length) {
+        return time > Long.MAX_VALUE - length ? Long.MAX_VALUE : time + length;
     }
 
     private ConsumedRecord positive(ConsumedRecord record) {

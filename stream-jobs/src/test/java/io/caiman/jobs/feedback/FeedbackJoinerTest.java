@@ -33,15 +33,20 @@ import org.junit.jupiter.api.Test;
 class FeedbackJoinerTest {
 
     private static final long WINDOW = 10;
+
+    /** Short and long beside the logs; a long one has ids forgotten several at a time. */
+    private static final long[] WINDOWS = {WINDOW, 1, 50, 700};
+
     private static final RecordCodec<Impression> CODEC = RecordCodec.of(Impression.class);
 
     @Test
     void however_logs_are_interleaved_what_comes_out_is_what_a_slow_computation_gives() throws Exception {
         int settled = 0;
         for (int seed = 0; seed < 150; seed++) {
-            Logs logs = Logs.random(seed, WINDOW);
+            long window = WINDOWS[seed % WINDOWS.length];
+            Logs logs = Logs.random(seed, window);
             for (int way = 0; way < 8; way++) {
-                settled += check(logs, 31L * seed + way, way % 2 == 0 ? 0 : 1 + way / 2, false);
+                settled += check(logs, window, 31L * seed + way, way % 2 == 0 ? 0 : 1 + way / 2, false);
             }
         }
         assertThat(settled).as("impressions compared").isGreaterThan(15_000);
@@ -50,20 +55,21 @@ class FeedbackJoinerTest {
     @Test
     void the_same_on_rocksdb() throws Exception {
         for (int seed = 1000; seed < 1010; seed++) {
-            Logs logs = Logs.random(seed, WINDOW);
-            check(logs, seed, 0, true);
-            check(logs, seed + 1, 2, true);
+            long window = WINDOWS[seed % WINDOWS.length];
+            Logs logs = Logs.random(seed, window);
+            check(logs, window, seed, 0, true);
+            check(logs, window, seed + 1, 2, true);
         }
     }
 
     /** Runs the logs, with as many restarts on the way, and compares with the reference; how many impressions there were. */
-    private static int check(Logs logs, long seed, int restarts, boolean rocks) throws Exception {
+    private static int check(Logs logs, long window, long seed, int restarts, boolean rocks) throws Exception {
         List<ConsumedRecord> records = logs.interleaved(seed);
         Random random = new Random(seed);
         int[] stops = random.ints(restarts, 0, records.size() + 1).sorted().toArray();
         List<StreamRecord<ConsumedRecord>> output = new ArrayList<>();
         Map<String, Long> counts = new TreeMap<>();
-        JoinerHarness harness = JoinerHarness.start(WINDOW, logs.partitions(), rocks);
+        JoinerHarness harness = JoinerHarness.start(window, logs.partitions(), rocks);
         try {
             int at = 0;
             for (int stop : stops) {
@@ -74,7 +80,7 @@ class FeedbackJoinerTest {
                 // Lost with the kill: it comes again.
                 send(harness, records.subList(at, Math.min(records.size(), at + random.nextInt(30))), random);
                 harness.close();
-                harness = JoinerHarness.restore(WINDOW, logs.partitions(), rocks, checkpoint);
+                harness = JoinerHarness.restore(window, logs.partitions(), rocks, checkpoint);
             }
             send(harness, records.subList(at, records.size()), random);
             take(harness, output, counts);
@@ -86,7 +92,7 @@ class FeedbackJoinerTest {
         } finally {
             harness.close();
         }
-        ReferenceJoin reference = new ReferenceJoin(logs, WINDOW);
+        ReferenceJoin reference = new ReferenceJoin(logs, window);
         StreamRecord<ConsumedRecord> last = output.remove(output.size() - 1);
         assertThat(last.getValue().endOfLog()).isTrue();
         assertThat(settled(logs, output)).as("seed %d", seed).isEqualTo(reference.settled());
