@@ -70,7 +70,9 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>The trainer scores an impression when it learns from it. So a score is one the model would have given when the label
  * came, up to a window after the impression was shown, and an AUC over a rolling window is over impressions that are
- * settled. Their event times are out of order by up to a window, which whoever closes windows by them must allow for.
+ * settled. It compares positives with negatives that were scored later, so it sees scores drift in between, most of all in
+ * the first two windows. Their event times are out of order by up to a window, which whoever closes windows by them must
+ * allow for.
  */
 public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
         implements TwoInputStreamOperator<ConsumedRecord, ConsumedRecord, ConsumedRecord>,
