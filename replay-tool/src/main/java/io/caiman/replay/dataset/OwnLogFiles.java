@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /** Finds the files that a layout names. */
 final class OwnLogFiles {
 
-    private static final List<String> ENDINGS = List.of(".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz");
+    private static final List<String> ENDINGS =
+            List.of(".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".parquet");
     private static final int NAMES_SHOWN = 8;
 
     private OwnLogFiles() {}

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import net.openhft.hashing.LongHashFunction;
 
 /**
@@ -184,6 +185,20 @@ record OwnLogLayout(
         }
         labels.forEach(label -> byKey.put("labels." + label.task, label.column));
         return byKey;
+    }
+
+    /** What the values of a column read are used for. */
+    ParquetColumn.Use use(String column) {
+        List<SlotColumn> ofSlots =
+                slots.stream().filter(slot -> slot.column.equals(column)).toList();
+        boolean slotsOnly =
+                columnsByKey().values().stream().filter(column::equals).count() == ofSlots.size();
+        Set<Optional<String>> separators =
+                ofSlots.stream().map(SlotColumn::separator).collect(Collectors.toSet());
+        return new ParquetColumn.Use(
+                column,
+                time instanceof TimeColumn times && times.column.equals(column) ? times.unit : TimeNotation.ISO8601,
+                slotsOnly && separators.size() == 1 ? separators.iterator().next() : Optional.empty());
     }
 
     /** How the lines of a text file are laid out. */

@@ -15,6 +15,7 @@ import java.util.Set;
  *   <li>a line whose user, item, domain, id or time is blank or cannot be read is a bad line, and so is one with a label or
  *       dense value that cannot be read; a blank label was not observed, a blank slot or dense value is absent
  *   <li>user, item and domain are texts; a whole number written with a fraction, {@code 12.0}, counts as {@code 12}
+ *   <li>a row of a Parquet file counts as the line of CSV that {@link ParquetLines} makes of it
  *   <li>ids are not compared: two lines with the same one become two impressions with the same id
  * </ul>
  */
@@ -83,6 +84,9 @@ final class OwnLogReader implements LogFormat {
     }
 
     private static List<String> header(LineLayout layout, Path log) {
+        if (ParquetLines.isParquet(log)) {
+            return ParquetLines.names(log);
+        }
         try (LineReader lines = new LineReader(log)) {
             return DelimitedLine.names(layout, layout.hasHeader() && lines.next() ? lines.text() : "");
         } catch (IOException e) {
@@ -91,8 +95,16 @@ final class OwnLogReader implements LogFormat {
     }
 
     @Override
-    public LineLayout layout() {
-        return layout.lines();
+    public LineLayout layout(Path file) {
+        return ParquetLines.isParquet(file) ? ParquetLines.layout(columns.names()) : layout.lines();
+    }
+
+    @Override
+    public LogLines lines(Path file) throws IOException {
+        return ParquetLines.isParquet(file)
+                ? new ParquetLines(
+                        file, columns.names().stream().map(layout::use).toList())
+                : new LineReader(file);
     }
 
     @Override

@@ -77,7 +77,7 @@ final class SortedLog implements ImpressionSource {
     private static DelimitedLine columns(Path file, LogFormat format) {
         requireFile(file);
         try (LogLines lines = format.lines(file)) {
-            return columns(file, lines, format.layout(), format.columns());
+            return columns(file, lines, format.layout(file), format.columns());
         } catch (IOException e) {
             throw DatasetException.unreadable(file, e);
         }
@@ -143,7 +143,7 @@ final class SortedLog implements ImpressionSource {
     /** The lines of a file behind its header. */
     private LogLines body(int file) throws IOException {
         LogLines reader = format.lines(files.get(file));
-        if (format.layout().hasHeader()) {
+        if (format.layout(files.get(file)).hasHeader()) {
             reader.next();
         }
         return reader;

@@ -1,5 +1,7 @@
 package io.caiman.replay.dataset;
 
+import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -7,12 +9,18 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** How a column of a log writes event time. */
 enum TimeNotation {
     /** Milliseconds since 1970. */
     MS("milliseconds since 1970") {
+        @Override
+        String write(Instant time) {
+            return Long.toString(time.toEpochMilli());
+        }
+
         @Override
         long parse(DelimitedLine line, int column) throws MalformedLineException {
             return (long) Math.floor(line.number(column, expected()));
@@ -21,6 +29,13 @@ enum TimeNotation {
     /** Seconds since 1970, perhaps with a fraction. */
     S("seconds since 1970") {
         @Override
+        String write(Instant time) {
+            return BigDecimal.valueOf(time.getEpochSecond())
+                    .add(BigDecimal.valueOf(time.getNano(), NANO_DIGITS))
+                    .toPlainString();
+        }
+
+        @Override
         long parse(DelimitedLine line, int column) throws MalformedLineException {
             return Math.round(line.number(column, expected()) * 1_000);
         }
@@ -28,12 +43,22 @@ enum TimeNotation {
     /** Microseconds since 1970; what is below a millisecond is dropped. */
     US("microseconds since 1970") {
         @Override
+        String write(Instant time) {
+            return Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, time));
+        }
+
+        @Override
         long parse(DelimitedLine line, int column) throws MalformedLineException {
             return (long) Math.floor(line.number(column, expected()) / 1_000);
         }
     },
     /** A day, or a day and time with T or a space between; without an offset it is UTC. */
     ISO8601("a time such as 2024-01-01T12:00:00Z") {
+        @Override
+        String write(Instant time) {
+            return time.toString();
+        }
+
         @Override
         long parse(DelimitedLine line, int column) throws MalformedLineException {
             String text = line.text(column);
@@ -46,6 +71,7 @@ enum TimeNotation {
     };
 
     private static final int DAY_CHARACTERS = 10;
+    private static final int NANO_DIGITS = 9;
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
             .optionalStart()
@@ -86,6 +112,9 @@ enum TimeNotation {
         }
         return ms;
     }
+
+    /** A time in this notation, as {@link #ms} reads it. */
+    abstract String write(Instant time);
 
     abstract long parse(DelimitedLine line, int column) throws MalformedLineException;
 
