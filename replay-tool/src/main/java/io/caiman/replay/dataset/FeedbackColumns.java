@@ -39,7 +39,6 @@ final class FeedbackColumns {
             "watching_times",
             // Criteo.
             "sale",
-            "sales",
             // Names in common use.
             "label",
             "is_share",

@@ -79,6 +79,27 @@ final class OwnLogColumns {
     }
 
     /**
+     * Checks all that can be wrong with a line, at less than it takes to make an impression of it.
+     *
+     * @return its domain
+     * @throws MalformedLineException if the line cannot be used
+     */
+    String checkedDomain(DelimitedLine line) throws MalformedLineException {
+        if (id != NONE) {
+            required(line, id);
+        }
+        required(line, user);
+        required(line, item);
+        Map<String, Float> unusedDense = dense(line);
+        Map<String, Boolean> unusedLabels = labels(line);
+        return domain(line);
+    }
+
+    private String domain(DelimitedLine line) throws MalformedLineException {
+        return domain == NONE ? oneDomain : name(line, domain);
+    }
+
+    /**
      * The impression of a line.
      *
      * @param line by the columns of {@link #names()}
@@ -91,7 +112,7 @@ final class OwnLogColumns {
                 record.time(),
                 name(line, user),
                 name(line, item),
-                domain == NONE ? oneDomain : name(line, domain),
+                domain(line),
                 slots(line),
                 dense(line),
                 labels(line),

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,7 +40,7 @@ final class OwnLogFiles {
             matching.stream().filter(file -> !found.contains(file)).forEach(found::add);
         }
         for (Path file : found) {
-            String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+            String name = file.getFileName().toString();
             if (ENDINGS.stream().noneMatch(name::endsWith)) {
                 throw new DatasetException("%s: key 'files': expected files that end with one of %s, got %s."
                         .formatted(layout, String.join(", ", ENDINGS), file));

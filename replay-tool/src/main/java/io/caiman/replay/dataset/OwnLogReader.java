@@ -88,7 +88,12 @@ final class OwnLogReader implements LogFormat {
             return ParquetLines.names(log);
         }
         try (LineReader lines = new LineReader(log)) {
-            return DelimitedLine.names(layout, layout.hasHeader() && lines.next() ? lines.text() : "");
+            if (layout.hasHeader() && !lines.next()) {
+                throw new DatasetException(
+                        "%s is empty: expected a first line that names its columns. Take the file away, or say 'columns' in the layout."
+                                .formatted(log));
+            }
+            return DelimitedLine.names(layout, layout.hasHeader() ? lines.text() : "");
         } catch (IOException e) {
             throw DatasetException.unreadable(log, e);
         }
@@ -120,15 +125,14 @@ final class OwnLogReader implements LogFormat {
     @Override
     public Verdict parse(DelimitedLine line, LogRecord record) throws MalformedLineException {
         record.time(time(line, record));
-        // Made for its errors: what is wrong with a line has to be known before the log is sorted.
-        Impression impression = columns.impression(line, record);
+        String domain = columns.checkedDomain(line);
         for (int column = 0; column < columns.names().size(); column++) {
             if (column > 0) {
                 record.keep(KEPT_SEPARATOR_BYTES, 0, KEPT_SEPARATOR_BYTES.length);
             }
             line.keep(column, record);
         }
-        return domains.isEmpty() || domains.contains(impression.getDomain()) ? Verdict.KEPT : Verdict.FILTERED;
+        return domains.isEmpty() || domains.contains(domain) ? Verdict.KEPT : Verdict.FILTERED;
     }
 
     private long time(DelimitedLine line, LogRecord record) throws MalformedLineException {

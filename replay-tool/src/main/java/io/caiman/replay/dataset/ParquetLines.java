@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
@@ -97,7 +96,7 @@ final class ParquetLines implements LogLines {
     }
 
     static boolean isParquet(Path file) {
-        return file.toString().toLowerCase(Locale.ROOT).endsWith(".parquet");
+        return file.toString().endsWith(".parquet");
     }
 
     /** How the lines of columns of these names are laid out. */

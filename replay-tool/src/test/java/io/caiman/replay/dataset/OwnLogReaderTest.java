@@ -307,6 +307,9 @@ class OwnLogReaderTest {
                 .hasMessageContaining("layout.yaml: key 'files': expected files in")
                 .hasMessageContaining("that match '*.csv', found none among layout.yaml");
 
+        write("log.csv");
+        assertThatThrownBy(() -> read(SHORT)).hasMessageContaining("log.csv is empty: expected a first line");
+
         write("log.csv", "u,i,time,c");
         assertThatThrownBy(() -> read(SHORT))
                 .hasMessageContaining("key 'time.column': ")
@@ -319,6 +322,33 @@ class OwnLogReaderTest {
         assertThatThrownBy(() -> read(SHORT.replace("*.csv", "*.yaml")))
                 .hasMessageContaining("expected files that end with one of .csv");
         assertThatThrownBy(() -> read(SHORT.replace("*.csv", "{a"))).hasMessageContaining("expected names or globs");
+    }
+
+    @Test
+    void the_real_ratings_of_movielens_are_what_their_own_reader_makes_of_them() throws IOException {
+        Path data = RealData.folder("ml-latest-small");
+        Path layout = Files.writeString(folder.resolve("layout.yaml"), """
+                files: [ratings.csv]
+                user: userId
+                item: movieId
+                domain: {value: films}
+                time: {column: timestamp, unit: s}
+                labels: {like: {column: rating, at-least: 4}}
+                """);
+
+        List<Impression> impressions = Entries.of(
+                        Dataset.OWN.open(DatasetOptions.of(data).withLayout(layout)))
+                .impressions();
+
+        assertThat(impressions.stream().map(OwnLogReaderTest::whoDidWhat).toList())
+                .hasSize(100_004)
+                .isEqualTo(Entries.of(Dataset.MOVIELENS.open(DatasetOptions.of(data))).impressions().stream()
+                        .map(OwnLogReaderTest::whoDidWhat)
+                        .toList());
+    }
+
+    private static List<Object> whoDidWhat(Impression shown) {
+        return List.of(shown.getEventTimeMs(), shown.getUser(), shown.getItem(), shown.getLabels());
     }
 
     @Test
