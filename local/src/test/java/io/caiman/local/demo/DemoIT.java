@@ -106,7 +106,7 @@ class DemoIT {
 
         assertThat(refused("--dataset", "movielens")).contains("--data");
         assertThat(refused("--dataset", "movielens", "--data", directory.toString()))
-                .contains("movies.csv")
+                .contains("ratings.csv")
                 .contains(directory.toString());
         assertThat(refused("--spec", spec.toString())).contains("'embeding'", "did you mean 'embedding'?");
         assertThat(refused("--rate", "fast")).contains("fast", "number above 0");
