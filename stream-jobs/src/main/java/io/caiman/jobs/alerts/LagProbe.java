@@ -2,9 +2,9 @@ package io.caiman.jobs.alerts;
 
 import io.caiman.jobs.connect.KafkaConnection;
 import java.io.Serializable;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,19 +26,24 @@ interface LagProbe extends Serializable {
 
     /** Asks the brokers, with a connection for each question: there are few. */
     static LagProbe of(KafkaConnection connection) {
-        return new OfBrokers(connection);
+        return new OfBrokers(connection.properties());
     }
 
     /** Asks the brokers. */
-    record OfBrokers(KafkaConnection connection) implements LagProbe {
+    final class OfBrokers implements LagProbe {
+        private static final long serialVersionUID = 1;
         private static final Logger LOG = LoggerFactory.getLogger(LagProbe.class);
         private static final long PATIENCE_SECONDS = 5;
 
+        private final Properties connection;
+
+        private OfBrokers(Properties connection) {
+            this.connection = connection;
+        }
+
         @Override
         public OptionalLong lag(String group) throws InterruptedException {
-            Map<String, Object> properties = new HashMap<>();
-            connection.properties().forEach((name, value) -> properties.put(String.valueOf(name), value));
-            try (Admin admin = Admin.create(properties)) {
+            try (Admin admin = Admin.create(connection)) {
                 Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
                         .partitionsToOffsetAndMetadata()
                         .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
