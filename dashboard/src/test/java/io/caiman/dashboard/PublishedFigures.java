@@ -29,6 +29,7 @@ final class PublishedFigures {
                 .setTask("click")
                 .setDomain(domain)
                 .setKind(kind)
+                .setWindow(kind == WindowKind.CUMULATIVE ? "all" : "1h")
                 .setStartMs(startMs)
                 .setEndMs(endMs)
                 .setImpressions(impressions)

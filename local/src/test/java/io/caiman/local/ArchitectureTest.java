@@ -93,6 +93,7 @@ class ArchitectureTest {
                     "io.caiman.jobs.options..",
                     "io.caiman.jobs.checkpoints..",
                     "io.caiman.jobs.feedback..",
+                    "io.caiman.jobs.alerts..",
                     "io.caiman.jobs.rows..")
             .should()
             .dependOnClassesThat()

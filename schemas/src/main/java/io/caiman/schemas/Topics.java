@@ -9,6 +9,8 @@ import java.util.List;
  * @param feedback {@link io.caiman.schemas.avro.Feedback}, keyed by user; empty unless labels come later than impressions
  * @param predictions {@link io.caiman.schemas.avro.Prediction}s, keyed by user
  * @param domainMetrics {@link io.caiman.schemas.avro.DomainMetrics}, keyed by what they are about, fit for compaction
+ * @param modelComparisons {@link io.caiman.schemas.avro.ModelComparison}s, keyed by what they are about, fit for compaction
+ * @param alerts {@link io.caiman.schemas.avro.Alert}s, keyed by rule and what it is about
  * @param modelHealth {@link io.caiman.schemas.avro.ModelHealth}, keyed by model
  * @param rowTombstones {@link io.caiman.schemas.avro.RowTombstone}s, keyed by model, feature and row
  * @param deadLetters {@link io.caiman.schemas.avro.DeadLetter}s
@@ -18,6 +20,8 @@ public record Topics(
         String feedback,
         String predictions,
         String domainMetrics,
+        String modelComparisons,
+        String alerts,
         String modelHealth,
         String rowTombstones,
         String deadLetters) {
@@ -39,7 +43,16 @@ public record Topics(
 
     /** All of them. */
     public List<String> all() {
-        return List.of(impressions, feedback, predictions, domainMetrics, modelHealth, rowTombstones, deadLetters);
+        return List.of(
+                impressions,
+                feedback,
+                predictions,
+                domainMetrics,
+                modelComparisons,
+                alerts,
+                modelHealth,
+                rowTombstones,
+                deadLetters);
     }
 
     /** The topics' own names behind a prefix, which may be empty. */
@@ -49,6 +62,8 @@ public record Topics(
                 prefix + "feedback",
                 prefix + "predictions",
                 prefix + "domain-metrics",
+                prefix + "model-comparisons",
+                prefix + "alerts",
                 prefix + "model-health",
                 prefix + "row-tombstones",
                 prefix + "dead-letters");

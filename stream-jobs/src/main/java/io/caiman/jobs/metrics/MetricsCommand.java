@@ -1,8 +1,13 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.alerts.AlertRule;
+import io.caiman.jobs.alerts.AlertRulesReader;
+import io.caiman.jobs.alerts.AlertsTopology;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.MetricsOptions;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
@@ -59,6 +64,13 @@ public final class MetricsCommand implements Callable<Integer> {
     private Optional<String> window = Optional.empty();
 
     @Option(
+            names = "--alerts",
+            paramLabel = "FILE",
+            description = "Rules, in YAML, of what to tell of on the topic alerts; conf/alerts.yaml has all kinds"
+                    + " (default: no alerts).")
+    private Optional<Path> alerts = Optional.empty();
+
+    @Option(
             names = "--parallelism",
             paramLabel = "N",
             description = "Tasks of each operator (default: what the cluster has set, in this process one per core).")
@@ -69,16 +81,21 @@ public final class MetricsCommand implements Callable<Integer> {
         Configuration configuration;
         KafkaOptions kafka;
         MetricsOptions options;
+        List<AlertRule> rules;
         try {
             configuration = configuration();
             kafka = KafkaOptions.from(configuration);
             options = MetricsOptions.from(configuration);
+            rules = alerts.map(AlertRulesReader::read).orElse(List.of());
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("metrics: " + e.getMessage());
             return ExitCode.USAGE;
         }
         StreamExecutionEnvironment env = JobCommandOptions.environment(configuration);
         MetricsJob.define(env, kafka, options);
+        if (!rules.isEmpty()) {
+            AlertsTopology.addTo(env, kafka, rules);
+        }
         env.execute(MetricsJob.NAME);
         return ExitCode.OK;
     }

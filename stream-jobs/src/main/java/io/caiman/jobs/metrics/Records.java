@@ -5,6 +5,7 @@ import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.WindowKind;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,10 @@ final class Records {
                 scope.task(),
                 scope.domain().orElse(null),
                 kind,
+                kind == WindowKind.ROLLING ? Duration.ofMillis(end - start).toString() : "all",
                 start,
                 end,
+                0,
                 figures.sums().impressions(),
                 figures.sums().positives(),
                 grouped.users(),

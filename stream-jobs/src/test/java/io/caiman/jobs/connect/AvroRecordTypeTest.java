@@ -49,7 +49,8 @@ class AvroRecordTypeTest {
                         .setSplit(null)
                         .build(),
                 new Prediction("i1", 3, 5L, -1L, "crocodile", 12L, "feed", "ü", "click", true, 0.123456789),
-                new DomainMetrics("m", "click", null, WindowKind.ROLLING, 0L, 60L, 3L, 1L, 0L, 0.5, null, 0.1, null),
+                new DomainMetrics(
+                        "m", "click", null, WindowKind.ROLLING, "1h", 0L, 60L, 0, 3L, 1L, 0L, 0.5, null, 0.1, null),
                 new DeadLetter(new TopicOrigin("t", 1, 2L), ByteBuffer.wrap(new byte[] {1, 2}), "broken", "metrics"),
                 new DeadLetter(new FileOrigin("a.csv", 3L), null, "broken", "replay"));
     }

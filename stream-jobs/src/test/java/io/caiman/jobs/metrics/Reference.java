@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -166,8 +167,10 @@ final class Reference {
                 scope.task(),
                 scope.domain().orElse(null),
                 kind,
+                kind == WindowKind.ROLLING ? Duration.ofMillis(end - start).toString() : "all",
                 start,
                 end,
+                0,
                 (long) own.size(),
                 positives,
                 users,

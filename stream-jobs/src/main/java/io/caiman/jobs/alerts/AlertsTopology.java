@@ -1,0 +1,91 @@
+package io.caiman.jobs.alerts;
+
+import io.caiman.jobs.connect.AvroRecordType;
+import io.caiman.jobs.connect.DecodeFunction;
+import io.caiman.jobs.connect.Delivery;
+import io.caiman.jobs.connect.LogSource;
+import io.caiman.jobs.connect.RecordCheck;
+import io.caiman.jobs.connect.RecordSink;
+import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.schemas.avro.Alert;
+import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.DomainMetrics;
+import io.caiman.schemas.avro.ModelHealth;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Alerts beside the metrics job: reads what that and the trainers publish, committed records only, so an alert is about what
+ * everybody else sees too, one checkpoint later.
+ */
+public final class AlertsTopology {
+
+    private static final String NAME = "caiman-alerts";
+
+    private AlertsTopology() {}
+
+    /** Adds the evaluation of rules to an environment, between topics of a Kafka cluster, exactly once. */
+    public static void addTo(StreamExecutionEnvironment env, KafkaOptions kafka, List<AlertRule> rules) {
+        DataStream<Alert> alerts = build(
+                read(env, kafka, kafka.topics().domainMetrics(), DomainMetrics.class),
+                read(env, kafka, kafka.topics().modelHealth(), ModelHealth.class),
+                read(env, kafka, kafka.topics().deadLetters(), DeadLetter.class),
+                rules,
+                LagProbe.of(kafka.connection()));
+        alerts.sinkTo(RecordSink.of(
+                        kafka.connection(),
+                        kafka.topics().alerts(),
+                        Alert.class,
+                        Alerting::key,
+                        Alert::getTimeMs,
+                        Delivery.exactlyOnce(NAME + "." + kafka.topics().alerts(), kafka.transactionTimeout())))
+                .name(kafka.topics().alerts())
+                .uid("alerts-sink");
+    }
+
+    private static <T extends SpecificRecordBase> DataStream<T> read(
+            StreamExecutionEnvironment env, KafkaOptions kafka, String topic, Class<T> recordClass) {
+        return env.fromSource(
+                        LogSource.of(kafka.connection(), topic, NAME + "." + topic),
+                        WatermarkStrategy.noWatermarks(),
+                        topic)
+                .uid("alerts-" + recordClass.getSimpleName())
+                // What cannot be read here is a dead letter of whoever the topic is for.
+                .process(new DecodeFunction<>(recordClass, NAME, RecordCheck.none()), AvroRecordType.of(recordClass))
+                .name("decode")
+                .uid("alerts-decode-" + recordClass.getSimpleName());
+    }
+
+    /** The alerts that rules make of these streams. */
+    static DataStream<Alert> build(
+            DataStream<DomainMetrics> figures,
+            DataStream<ModelHealth> health,
+            DataStream<DeadLetter> deadLetters,
+            List<AlertRule> rules,
+            LagProbe probe) {
+        DataStream<Alert> ofFigures = figures.keyBy(
+                        metrics -> metrics.getModel() + '\n' + metrics.getTask() + '\n' + metrics.getDomain(),
+                        Types.STRING)
+                .process(new FigureAlerts(rules), AvroRecordType.of(Alert.class))
+                .name("figure-alerts")
+                .uid("alerts-figures");
+        DataStream<Alert> ofQuiet = figures.keyBy(
+                        metrics -> metrics.getModel() + '\n' + metrics.getTask(), Types.STRING)
+                .process(new QuietAlerts(rules), AvroRecordType.of(Alert.class))
+                .name("quiet-alerts")
+                .uid("alerts-quiet");
+        DataStream<Alert> ofHealth = health.keyBy(ModelHealth::getModel, Types.STRING)
+                .process(new HealthAlerts(rules), AvroRecordType.of(Alert.class))
+                .name("health-alerts")
+                .uid("alerts-health");
+        DataStream<Alert> byClock = deadLetters
+                .transform("clock-alerts", AvroRecordType.of(Alert.class), new ClockAlerts(rules, probe))
+                .setParallelism(1)
+                .uid("alerts-clock");
+        return ofFigures.union(ofQuiet, ofHealth, byClock);
+    }
+}

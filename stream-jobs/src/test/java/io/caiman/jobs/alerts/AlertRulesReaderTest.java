@@ -1,0 +1,68 @@
+package io.caiman.jobs.alerts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AlertRulesReaderTest {
+
+    private static String rule(String keys) {
+        return "rules:\n  - {name: r, " + keys + "}\n";
+    }
+
+    @Test
+    void the_example_has_one_rule_of_each_kind_but_lag() {
+        assertThat(AlertRulesReader.read(Path.of("../conf/alerts.yaml")))
+                .containsExactly(
+                        new AlertRule.AucDrop("AUC drop", new AlertRule.Patience(2, 3), "1h", 1_000, 0.02),
+                        new AlertRule.CalibrationOutside(
+                                "calibration", new AlertRule.Patience(2, 3), "1h", 1_000, 0.8, 1.25),
+                        new AlertRule.DomainQuiet(
+                                "quiet domain", new AlertRule.Patience(1, 1), "1h", Duration.ofHours(2)),
+                        new AlertRule.DeadLetterRate("dead letters", new AlertRule.Patience(2, 3), 10),
+                        new AlertRule.HealthWarning("model health", new AlertRule.Patience(3, 3)));
+    }
+
+    @Test
+    void lag_names_its_group() {
+        assertThat(AlertRulesReader.parse("t", rule("when: consumer-lag, group: g, above: 5")))
+                .containsExactly(new AlertRule.ConsumerLag("r", new AlertRule.Patience(2, 3), "g", 5));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "when: sunshine; t: rule 'r': when: expected one of auc-drop, calibration-outside",
+                "when: auc-drop; t: rule 'r': by: expected a number, got nothing",
+                "when: auc-drop, by: 2; t: rule 'r': by: expected a drop of AUC above 0 and below 1, got 2.0",
+                "when: auc-drop, by: 0.1, windows: 1h; t: rule 'r': unknown key 'windows'",
+                "when: calibration-outside, low: 1.1, high: 1.2; t: rule 'r': low and high: expected a band around 1",
+                "when: domain-quiet, after: soon; t: rule 'r': after: expected a time such as 30min or 6h",
+                "when: dead-letter-rate, per-minute: -1; t: rule 'r': per-minute: expected 0 or more",
+                "when: health-warning, raise-after: 0; t: rule 'r': raise-after and clear-after: expected 1 or more",
+                "when: consumer-lag, above: 1; t: rule 'r': group: expected a text, got nothing",
+            })
+    void what_makes_no_sense_is_refused_by_rule_and_key(String keys, String message) {
+        assertThatThrownBy(() -> AlertRulesReader.parse("t", rule(keys)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void rules_are_a_list_of_distinct_names() {
+        assertThatThrownBy(() -> AlertRulesReader.parse("t", "alerts: []"))
+                .hasMessageContaining("expected a list of rules under the one key 'rules'");
+        assertThatThrownBy(() -> AlertRulesReader.parse("t", "rules: [")).hasMessageContaining("t is no YAML");
+        assertThatThrownBy(() -> AlertRulesReader.parse(
+                        "t", rule("when: health-warning") + "  - {name: r, when: health-warning}\n"))
+                .hasMessageContaining("two rules are called 'r'");
+        assertThatThrownBy(() -> AlertRulesReader.read(Path.of("no-such-file")))
+                .hasMessageContaining("--alerts: no-such-file cannot be read");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.jobs.alerts;
+
+import org.jspecify.annotations.NullMarked;
