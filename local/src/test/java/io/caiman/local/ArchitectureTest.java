@@ -95,7 +95,8 @@ class ArchitectureTest {
                     "io.caiman.jobs.rows..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.caiman.jobs.training..", "io.caiman.jobs.metrics..");
+            .resideInAnyPackage(
+                    "io.caiman.jobs.training..", "io.caiman.jobs.metrics..", "io.caiman.jobs.leaderboard..");
 
     @ArchTest
     static final ArchRule packages_have_no_cycles =
