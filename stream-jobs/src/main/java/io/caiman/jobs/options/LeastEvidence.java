@@ -1,5 +1,7 @@
 package io.caiman.jobs.options;
 
+import java.io.Serializable;
+
 /**
  * What there must be of both models' impressions before a difference is told.
  *
@@ -7,7 +9,7 @@ package io.caiman.jobs.options;
  * @param negatives impressions with a false label
  * @param users users of the impressions
  */
-public record LeastEvidence(int positives, int negatives, int users) {
+public record LeastEvidence(int positives, int negatives, int users) implements Serializable {
 
     public LeastEvidence {
         // Fewer than two leave nothing to tell chance by.
