@@ -86,6 +86,14 @@ class ArchitectureTest {
             slices().matching("io.caiman.jobs.(training|metrics)..").should().notDependOnEachOther();
 
     @ArchTest
+    static final ArchRule the_leaderboard_knows_neither_job = noClasses()
+            .that()
+            .resideInAPackage("io.caiman.jobs.leaderboard..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.caiman.jobs.training..", "io.caiman.jobs.metrics..");
+
+    @ArchTest
     static final ArchRule what_the_jobs_share_knows_neither = noClasses()
             .that()
             .resideInAnyPackage(
@@ -97,7 +105,8 @@ class ArchitectureTest {
                     "io.caiman.jobs.rows..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.caiman.jobs.training..", "io.caiman.jobs.metrics..");
+            .resideInAnyPackage(
+                    "io.caiman.jobs.training..", "io.caiman.jobs.metrics..", "io.caiman.jobs.leaderboard..");
 
     @ArchTest
     static final ArchRule packages_have_no_cycles =

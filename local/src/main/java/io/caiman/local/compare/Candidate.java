@@ -14,10 +14,10 @@ import java.util.Set;
  * @param file where its spec was read from
  * @param spec the model; its seed is replaced by those of the comparison
  */
-record Candidate(Path file, ModelSpec spec) {
+public record Candidate(Path file, ModelSpec spec) {
 
     /** Reads a spec, whose errors name the file. */
-    static Candidate read(Path file) {
+    public static Candidate read(Path file) {
         return new Candidate(file, SpecReader.read(file));
     }
 
@@ -27,7 +27,7 @@ record Candidate(Path file, ModelSpec spec) {
      * @throws IllegalArgumentException if there are none, if two have one name, or if one differs from the first in its task
      *     or domains
      */
-    static void checkComparable(List<Candidate> candidates) {
+    public static void checkComparable(List<Candidate> candidates) {
         if (candidates.isEmpty()) {
             throw new IllegalArgumentException(
                     "--specs names no file; expected one or more model specs, separated by commas");

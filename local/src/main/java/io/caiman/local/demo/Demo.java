@@ -3,6 +3,7 @@ package io.caiman.local.demo;
 import io.caiman.dashboard.Dashboard;
 import io.caiman.dashboard.DashboardOptions;
 import io.caiman.jobs.connect.KafkaConnection;
+import io.caiman.jobs.leaderboard.LeaderboardTopology;
 import io.caiman.jobs.metrics.MetricsJob;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
@@ -11,12 +12,16 @@ import io.caiman.jobs.training.TrainingMetrics;
 import io.caiman.jobs.training.TrainingOptions;
 import io.caiman.jobs.training.TrainingTopology;
 import io.caiman.local.broker.LocalBroker;
+import io.caiman.model.spec.ModelSpec;
 import io.caiman.replay.EventTimeTopics;
 import io.caiman.replay.dataset.ImpressionSource;
 import io.caiman.schemas.Topics;
+import io.caiman.schemas.avro.Prediction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -27,6 +32,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -62,10 +68,14 @@ final class Demo {
     void run() throws Exception {
         try (LocalBroker broker = LocalBroker.start(directory.broker())) {
             createTopics(broker);
-            try (LocalFlink flink = LocalFlink.start(options.flinkPort(), 2);
+            try (LocalFlink flink = LocalFlink.start(
+                            options.flinkPort(), options.specs().size() + 1);
                     Dashboard dashboard = Dashboard.start(
                             DashboardOptions.local(options.dashboardPort(), broker.bootstrapServers(), TOPICS));
-                    Observer observer = new Observer(broker.bootstrapServers(), TOPICS)) {
+                    Observer observer = new Observer(
+                            broker.bootstrapServers(),
+                            TOPICS,
+                            options.specs().stream().map(ModelSpec::name).toList())) {
                 say("dashboard  " + dashboard.address());
                 say("flink      " + flink.address());
                 say("kafka      " + broker.bootstrapServers());
@@ -90,16 +100,21 @@ final class Demo {
             say("going on after %,d predictions".formatted(before));
         }
         long start = System.nanoTime();
-        JobID training = flink.submit(TRAINING, trainingJob(kafka));
+        List<JobID> training = new ArrayList<>();
+        for (ModelSpec model : options.specs()) {
+            training.add(flink.submit(trainingOf(model), trainingJob(kafka, model)));
+        }
         JobID metrics = flink.submit(METRICS, metricsJob(kafka));
         try (BackgroundReplay replay = BackgroundReplay.start(log, broker.bootstrapServers(), TOPICS, options.rate());
-                ProgressDisplay progress = ProgressDisplay.start(terminal, log.expectedEntries())) {
+                ProgressDisplay progress = ProgressDisplay.start(terminal, expectedPredictions())) {
             OptionalLong finished = OptionalLong.empty();
-            while (finished.isEmpty() || !observer.figuresComplete()) {
+            while (finished.isEmpty() || !observer.figuresComplete() || !compared(observer)) {
                 Thread.sleep(LOOK_MILLIS);
                 observer.look();
                 replay.check();
-                flink.check(training);
+                for (JobID job : training) {
+                    flink.check(job);
+                }
                 flink.check(metrics);
                 progress.show(replay.impressions(), observer);
                 if (finished.isEmpty() && replay.isDone() && observer.accountedFor(replay.impressions())) {
@@ -107,10 +122,30 @@ final class Demo {
                 }
             }
             double seconds = (finished.getAsLong() - start) / 1e9;
-            OptionalLong stepNanos = flink.counter(training, TrainingTopology.TRAINER, TrainingMetrics.STEP_NANOS);
+            OptionalLong stepNanos = training.stream()
+                    .map(job -> flink.counter(job, TrainingTopology.TRAINER, TrainingMetrics.STEP_NANOS))
+                    .flatMapToLong(OptionalLong::stream)
+                    .max();
             progress.close();
             report(replay.impressions(), before, seconds, stepNanos, observer, broker);
         }
+    }
+
+    /** Whether the leaderboard, if there is one, covers all there is. */
+    private boolean compared(Observer observer) {
+        return options.leaderboard().stream().allMatch(observer::comparisonsComplete);
+    }
+
+    private OptionalLong expectedPredictions() {
+        OptionalLong entries = log.expectedEntries();
+        return entries.isPresent()
+                ? OptionalLong.of(entries.getAsLong() * options.specs().size())
+                : entries;
+    }
+
+    /** Name of a model's job: each has its own, and with it checkpoints of its own. */
+    private String trainingOf(ModelSpec model) {
+        return options.specs().size() == 1 ? TRAINING : TRAINING + "-" + model.name();
     }
 
     /** A single partition each, which keeps the log's order for the single trainer. */
@@ -120,16 +155,17 @@ final class Demo {
         }
     }
 
-    private StreamExecutionEnvironment trainingJob(KafkaOptions kafka) {
-        StreamExecutionEnvironment env = TrainCommand.environment(configuration(TRAINING));
-        TrainCommand.addTo(env, kafka, options.spec(), TrainingOptions.on(options.device()));
+    private StreamExecutionEnvironment trainingJob(KafkaOptions kafka, ModelSpec model) {
+        StreamExecutionEnvironment env = TrainCommand.environment(configuration(trainingOf(model)));
+        TrainCommand.addTo(env, kafka, model, TrainingOptions.on(options.device()));
         return env;
     }
 
     private StreamExecutionEnvironment metricsJob(KafkaOptions kafka) {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration(METRICS));
         env.setParallelism(1);
-        MetricsJob.define(env, kafka, options.metrics());
+        DataStream<Prediction> predictions = MetricsJob.define(env, kafka, options.metrics());
+        options.leaderboard().ifPresent(leaderboard -> LeaderboardTopology.build(predictions, kafka, leaderboard));
         return env;
     }
 
@@ -159,18 +195,22 @@ final class Demo {
         Outcome outcome = Outcome.read(broker.bootstrapServers(), TOPICS, options);
         Report report = new Report(
                 options.dataset().cliName(),
-                options.spec().name(),
+                options.baseline().name(),
                 impressions,
                 observer.predictions(),
                 observer.deadLetters(),
                 seconds,
-                (observer.predictions() - before) / seconds,
+                (observer.predictions() - before) / seconds / options.specs().size(),
                 stepNanos.isPresent()
                         ? OptionalDouble.of(stepNanos.getAsLong() / 1e9 / seconds)
                         : OptionalDouble.empty(),
-                observer.overall(),
-                observer.domains(),
-                observer.health(),
+                observer.baseline().overall(),
+                observer.baseline().domains(),
+                observer.baseline().health(),
+                options.leaderboard()
+                        .map(leaderboard -> observer.models().stream()
+                                .map(ObservedModel::figures)
+                                .toList()),
                 outcome.oracle(),
                 outcome.lastQuarter());
         say(ReportTable.of(report));

@@ -4,11 +4,11 @@ import io.caiman.dashboard.DashboardStartException;
 import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.local.broker.BrokerStartException;
+import io.caiman.local.compare.Candidate;
 import io.caiman.local.figures.OutputFiles;
 import io.caiman.model.spec.BatchSpec;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
-import io.caiman.model.spec.SpecReader;
 import io.caiman.replay.DatasetMixin;
 import io.caiman.replay.Pace;
 import io.caiman.replay.ReplayException;
@@ -18,6 +18,8 @@ import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.ImpressionSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
@@ -42,6 +44,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  caiman demo",
             "  caiman demo --dataset movielens --data ml-latest-small --report report.json --predictions predictions.csv",
+            "  caiman demo --specs champion.yaml,challenger.yaml         (several models on one stream, compared)",
             "  caiman demo --limit 1000000 --work-dir /var/tmp/run-1     (killed and started again, it goes on)"
         })
 public final class DemoCommand implements Callable<Integer> {
@@ -57,6 +60,14 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "The model, in YAML. Default: the one under conf/ for the dataset.")
     private Optional<Path> spec = Optional.empty();
+
+    @Option(
+            names = "--specs",
+            split = ",",
+            paramLabel = "FILE",
+            description = "Several models, separated by commas: all learn from the same impressions, and the others are"
+                    + " compared with the first.")
+    private List<Path> specs = new ArrayList<>();
 
     @Option(
             names = "--batch",
@@ -131,14 +142,11 @@ public final class DemoCommand implements Callable<Integer> {
     private DemoOptions options() {
         try {
             Dataset dataset = log.dataset();
-            ModelSpec model = SpecReader.read(spec.orElseGet(() -> shipped(dataset)));
-            // A replay's batches close by count alone: its predictions must not depend on how fast it runs.
-            model = model.withBatch(new BatchSpec(batch.orElse(model.batch().size()), 0));
-            model = log.seed().isPresent() ? model.withSeed(log.seed().getAsLong()) : model;
+            List<ModelSpec> models = models(dataset);
             return new DemoOptions(
                     dataset,
-                    log.optionsFor(model.domains()),
-                    model,
+                    log.optionsFor(models.get(0).domains()),
+                    models,
                     windows(dataset),
                     rate(),
                     device.device(),
@@ -150,6 +158,23 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (SpecException | DatasetException | IllegalArgumentException e) {
             throw refused(e);
         }
+    }
+
+    private List<ModelSpec> models(Dataset dataset) {
+        if (spec.isPresent() && !specs.isEmpty()) {
+            throw new IllegalArgumentException("--spec and --specs exclude each other; name all models with --specs");
+        }
+        List<Candidate> candidates = (specs.isEmpty() ? List.of(spec.orElseGet(() -> shipped(dataset))) : specs)
+                .stream().map(Candidate::read).toList();
+        Candidate.checkComparable(candidates);
+        return candidates.stream().map(candidate -> ofThisRun(candidate.spec())).toList();
+    }
+
+    private ModelSpec ofThisRun(ModelSpec model) {
+        // A replay's batches close by count alone: its predictions must not depend on how fast it runs.
+        ModelSpec byCount =
+                model.withBatch(new BatchSpec(batch.orElse(model.batch().size()), 0));
+        return log.seed().isPresent() ? byCount.withSeed(log.seed().getAsLong()) : byCount;
     }
 
     private Pace rate() {

@@ -1,5 +1,7 @@
 package io.caiman.local.demo;
 
+import io.caiman.jobs.options.LeaderboardOptions;
+import io.caiman.jobs.options.LeastEvidence;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
@@ -7,14 +9,17 @@ import io.caiman.replay.Pace;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetOptions;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a run is and how it goes.
  *
  * @param dataset the log
  * @param log which part of it
- * @param spec the model
+ * @param specs the models, at least one; all others are compared with the first
  * @param metrics how its predictions are measured
  * @param rate impressions a second at most
  * @param device where the network computes
@@ -27,7 +32,7 @@ import java.util.Optional;
 record DemoOptions(
         Dataset dataset,
         DatasetOptions log,
-        ModelSpec spec,
+        List<ModelSpec> specs,
         MetricsOptions metrics,
         Pace rate,
         ComputeDevice device,
@@ -36,6 +41,37 @@ record DemoOptions(
         boolean exitWhenDone,
         int dashboardPort,
         int flinkPort) {
+
+    private static final Duration FOREVER = Duration.ofDays(36_500);
+
+    DemoOptions {
+        specs = List.copyOf(specs);
+    }
+
+    /** The first model. */
+    ModelSpec baseline() {
+        return specs.get(0);
+    }
+
+    /** How the others are compared with the first; empty where there are none. */
+    Optional<LeaderboardOptions> leaderboard() {
+        return specs.size() == 1
+                ? Optional.empty()
+                : Optional.of(new LeaderboardOptions(
+                        baseline().name(),
+                        metrics.pane(),
+                        List.of(metrics.window()),
+                        // A replay takes years of event time in seconds: the slower model may be any length of it
+                        // behind.
+                        FOREVER,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(5),
+                        LeaderboardOptions.MOST_PAIRS.defaultValue(),
+                        new LeastEvidence(
+                                LeaderboardOptions.LEAST_POSITIVES.defaultValue(),
+                                LeaderboardOptions.LEAST_NEGATIVES.defaultValue(),
+                                LeaderboardOptions.LEAST_USERS.defaultValue())));
+    }
 
     /** All that decides the run's outcome, in words: another run must not go on from its state. */
     String identity() {
@@ -58,6 +94,6 @@ record DemoOptions(
                         log.range(),
                         dataset.ownOptions(log),
                         metrics,
-                        spec);
+                        specs.stream().map(ModelSpec::toString).collect(Collectors.joining("\nmodel: ")));
     }
 }

@@ -1,78 +1,93 @@
 package io.caiman.local.demo;
 
-import io.caiman.local.demo.Report.Health;
-import io.caiman.local.figures.DomainFigures;
-import io.caiman.local.figures.Figures;
+import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.DomainMetrics;
-import io.caiman.schemas.avro.HealthReport;
-import io.caiman.schemas.avro.HealthWarning;
+import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.ModelHealth;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.TopicOrigin;
-import io.caiman.schemas.avro.WindowKind;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Watches a run from outside: what has come out of its topics so far. */
 final class Observer implements AutoCloseable {
 
-    private static final String OVERALL = "";
-
     private final TopicReader<Prediction> predictionLog;
     private final TopicReader<DomainMetrics> metricsLog;
+    private final TopicReader<ModelComparison> comparisonLog;
     private final TopicReader<DeadLetter> deadLetterLog;
     private final TopicReader<ModelHealth> healthLog;
 
+    private final Topics topics;
+    private final ObservedModel baseline;
+    private final Map<String, ObservedModel> models = new LinkedHashMap<>();
     private long predictions;
     private long deadLetters;
-    private final Topics topics;
-    private Health health = Health.UNTOLD;
-    private long refusedByTrainer;
+    private long refusedByTrainers;
     private long refusedByMetrics;
-    private final Map<String, DomainMetrics> cumulative = new TreeMap<>();
 
-    Observer(String bootstrapServers, Topics topics) {
+    /**
+     * Watches some models.
+     *
+     * @param names of the models; all others are compared with the first
+     */
+    Observer(String bootstrapServers, Topics topics, List<String> names) {
         this.topics = topics;
+        names.forEach(name -> models.put(name, new ObservedModel(name)));
+        baseline = model(names.get(0));
         predictionLog = new TopicReader<>(bootstrapServers, topics.predictions(), Prediction.class);
         metricsLog = new TopicReader<>(bootstrapServers, topics.domainMetrics(), DomainMetrics.class);
+        comparisonLog = new TopicReader<>(bootstrapServers, topics.modelComparisons(), ModelComparison.class);
         healthLog = new TopicReader<>(bootstrapServers, topics.modelHealth(), ModelHealth.class);
         deadLetterLog = new TopicReader<>(bootstrapServers, topics.deadLetters(), DeadLetter.class);
     }
 
+    /** A model of this name, also of one that nobody has named. */
+    private ObservedModel model(String name) {
+        return models.computeIfAbsent(name, ObservedModel::new);
+    }
+
     /** Takes in what has been committed since the last look. */
     void look() {
-        predictionLog.readNew(prediction -> predictions++);
+        predictionLog.readNew(this::accept);
         deadLetterLog.readNew(letter -> {
             deadLetters++;
             if (letter.getOrigin() instanceof TopicOrigin origin) {
-                refusedByTrainer += origin.getTopic().equals(topics.impressions()) ? 1 : 0;
+                refusedByTrainers += origin.getTopic().equals(topics.impressions()) ? 1 : 0;
                 refusedByMetrics += origin.getTopic().equals(topics.predictions()) ? 1 : 0;
             }
         });
-        healthLog.readNew(this::accept);
-        metricsLog.readNew(metrics -> {
-            if (metrics.getKind() == WindowKind.CUMULATIVE) {
-                cumulative.put(metrics.getDomain() == null ? OVERALL : metrics.getDomain(), metrics);
+        healthLog.readNew(told -> model(told.getModel()).accept(told));
+        metricsLog.readNew(metrics -> model(metrics.getModel()).accept(metrics));
+        comparisonLog.readNew(comparison -> model(comparison.getModel()).accept(comparison));
+    }
+
+    private void accept(Prediction prediction) {
+        predictions++;
+        long offset = prediction.getImpressionOffset();
+        ObservedModel model = model(prediction.getModel());
+        model.predicted(offset);
+        for (ObservedModel other : models.values()) {
+            if (other != model && (other == baseline || model == baseline) && other.hasPredicted(offset)) {
+                (model == baseline ? other : model).paired(prediction.getEventTimeMs());
             }
-        });
+        }
     }
 
-    private void accept(ModelHealth told) {
-        List<String> warnings = told.getEvent() instanceof HealthReport report
-                ? report.getWarnings().stream().map(HealthWarning::getDetail).toList()
-                : health.warnings();
-        health = new Health(told.getStep(), told.getSkippedSteps(), warnings);
+    /** The first model. */
+    ObservedModel baseline() {
+        return baseline;
     }
 
-    /** The model's health, as last told. */
-    Health health() {
-        return health;
+    /** All models, the first one first. */
+    List<ObservedModel> models() {
+        return List.copyOf(models.values());
     }
 
-    /** Predictions committed. */
+    /** Predictions committed, of all models. */
     long predictions() {
         return predictions;
     }
@@ -82,38 +97,36 @@ final class Observer implements AutoCloseable {
         return deadLetters;
     }
 
-    /** Whether every one of these impressions was either predicted or refused. */
+    /** Whether every one of these impressions was either predicted or refused, by each model. */
     boolean accountedFor(long impressions) {
-        return predictions + refusedByTrainer >= impressions;
+        return predictions + refusedByTrainers >= impressions * models.size();
     }
 
     /** Whether the cumulative figures cover every prediction that was not refused, over all domains and in each. */
     boolean figuresComplete() {
-        long byDomain = domains().stream()
-                .mapToLong(domain -> domain.figures().impressions())
-                .sum();
+        long overall = 0;
+        long byDomain = 0;
+        for (ObservedModel model : models.values()) {
+            overall += model.overall().impressions();
+            byDomain += model.domains().stream()
+                    .mapToLong(domain -> domain.figures().impressions())
+                    .sum();
+        }
         long measured = predictions - refusedByMetrics;
-        return overall().impressions() >= measured && byDomain >= measured;
+        return overall >= measured && byDomain >= measured;
     }
 
-    /** The latest cumulative figures over all domains. */
-    Figures overall() {
-        DomainMetrics metrics = cumulative.get(OVERALL);
-        return metrics == null ? Figures.NONE : Figures.of(metrics);
-    }
-
-    /** The latest cumulative figures of each domain, by name. */
-    List<DomainFigures> domains() {
-        return cumulative.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(OVERALL))
-                .map(entry -> new DomainFigures(entry.getKey(), Figures.of(entry.getValue())))
-                .toList();
+    /** Whether the comparisons with the first model cover every impression that both predicted. */
+    boolean comparisonsComplete(LeaderboardOptions options) {
+        return models.values().stream()
+                .allMatch(model -> model == baseline || model.compared(refusedByMetrics, options.mostPairs()));
     }
 
     @Override
     public void close() {
         predictionLog.close();
         metricsLog.close();
+        comparisonLog.close();
         deadLetterLog.close();
         healthLog.close();
     }

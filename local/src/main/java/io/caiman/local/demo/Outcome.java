@@ -14,17 +14,17 @@ import java.util.Optional;
 
 /**
  * What is computed once a run is over, from its predictions: the CSV, and where the log's truth is known, the best
- * possible figures and those of the last quarter.
+ * possible figures and those of the last quarter; of the first model where there are several.
  *
  * @param oracle over the whole log
- * @param lastQuarter of the predictions
+ * @param lastQuarter of the first model's predictions
  */
 record Outcome(Optional<Oracle> oracle, Optional<LastQuarter> lastQuarter) {
 
     /** Reads all predictions, writes them where the options say, and compares with the truth where there is one. */
     static Outcome read(String bootstrapServers, Topics topics, DemoOptions options) throws IOException {
         Map<String, Truth> truths = truths(options);
-        Comparison comparison = new Comparison(truths);
+        Comparison comparison = new Comparison(truths, options.baseline().name());
         try (TopicReader<Prediction> predictions =
                 new TopicReader<>(bootstrapServers, topics.predictions(), Prediction.class)) {
             if (options.predictions().isPresent()) {
@@ -62,21 +62,23 @@ record Outcome(Optional<Oracle> oracle, Optional<LastQuarter> lastQuarter) {
 
     private record Truth(int place, double probability) {}
 
-    /** Collects predictions beside the truth. */
+    /** Collects one model's predictions beside the truth. */
     private static final class Comparison {
 
         private final Map<String, Truth> truths;
+        private final String model;
         private final Quality oracle = new Quality();
         private final Quality lateOracle = new Quality();
         private final Quality late = new Quality();
 
-        Comparison(Map<String, Truth> truths) {
+        Comparison(Map<String, Truth> truths, String model) {
             this.truths = truths;
+            this.model = model;
         }
 
         void accept(Prediction prediction) {
             Truth truth = truths.get(prediction.getImpressionId());
-            if (truth == null) {
+            if (truth == null || !prediction.getModel().equals(model)) {
                 return;
             }
             add(oracle, prediction, truth.probability());
@@ -91,7 +93,7 @@ record Outcome(Optional<Oracle> oracle, Optional<LastQuarter> lastQuarter) {
         }
 
         Outcome outcome(DemoOptions options) {
-            List<String> domains = options.spec().domains();
+            List<String> domains = options.baseline().domains();
             return new Outcome(
                     Optional.of(new Oracle(oracle.overall(), oracle.domains(domains))),
                     Optional.of(new LastQuarter(

@@ -25,8 +25,8 @@ interface ProgressDisplay extends AutoCloseable {
     private static String figures(Observer observer) {
         return "AUC %s, gAUC %s"
                 .formatted(
-                        FigureText.of(observer.overall().auc(), "%.4f"),
-                        FigureText.of(observer.overall().gauc(), "%.4f"));
+                        FigureText.of(observer.baseline().overall().auc(), "%.4f"),
+                        FigureText.of(observer.baseline().overall().gauc(), "%.4f"));
     }
 
     /** One line every few seconds. */

@@ -6,20 +6,26 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.caiman.local.figures.DomainFigures;
 import io.caiman.local.figures.Figures;
+import io.caiman.schemas.avro.ModelComparison;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a run. A figure that is undefined is absent, here and in the JSON.
  *
  * @param impressions sent, by this process or before it was restarted
  * @param seconds this process took from starting the jobs to the last prediction
- * @param impressionsPerSecond predictions of this process over {@code seconds}: from the log to committed predictions
- * @param trainingStepShare share of {@code seconds} spent in the training step
+ * @param model the first one, as {@code overall}, {@code domains}, {@code health} and all that follows but {@code models}
+ * @param predictions of all models
+ * @param impressionsPerSecond predictions of this process and one model over {@code seconds}: from the log to committed
+ *     predictions
+ * @param trainingStepShare share of {@code seconds} that the model which takes longest spent in the training step
  * @param health the model's health at the end
+ * @param models each of several models; absent where there is one
  * @param oracle the best possible figures, where the truth is known
  * @param lastQuarter the last quarter of the impressions, with the oracle, where the truth is known
  */
@@ -36,6 +42,7 @@ record Report(
         Figures overall,
         List<DomainFigures> domains,
         Health health,
+        Optional<List<ModelFigures>> models,
         Optional<Oracle> oracle,
         Optional<LastQuarter> lastQuarter) {
 
@@ -56,6 +63,55 @@ record Report(
     record Health(long steps, long skippedSteps, List<String> warnings) {
 
         static final Health UNTOLD = new Health(0, 0, List.of());
+    }
+
+    /**
+     * One of several models.
+     *
+     * @param lifts how it compares with the first one, by domain and over all; empty for the first itself
+     */
+    record ModelFigures(String model, Figures overall, List<DomainFigures> domains, Health health, List<Lift> lifts) {}
+
+    /**
+     * How a model compares with the first one.
+     *
+     * @param domain absent: over all domains together
+     * @param impressions predicted by both, or the sample of them that the comparison is over
+     * @param auc difference of the AUCs; absent, as the following, where there is too little evidence
+     * @param pValue of DeLong's test, which takes impressions as independent
+     * @param low lower end of the difference's 95 % interval, which takes a user's impressions as dependent
+     * @param high its upper end
+     * @param tooLittle what there is too little of, in words
+     */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record Lift(
+            Optional<String> domain,
+            long impressions,
+            OptionalDouble auc,
+            OptionalDouble pValue,
+            OptionalDouble low,
+            OptionalDouble high,
+            Optional<String> tooLittle) {
+
+        static Lift of(ModelComparison comparison) {
+            return new Lift(
+                    Optional.ofNullable(comparison.getDomain()),
+                    comparison.getImpressions(),
+                    optional(comparison.getDifference()),
+                    optional(comparison.getPValue()),
+                    optional(comparison.getLow()),
+                    optional(comparison.getHigh()),
+                    Optional.ofNullable(comparison.getTooLittle()));
+        }
+
+        /** Whether the interval leaves 0 out. */
+        boolean isSignificant() {
+            return low.isPresent() && high.isPresent() && (low.getAsDouble() > 0 || high.getAsDouble() < 0);
+        }
+
+        private static OptionalDouble optional(@Nullable Double value) {
+            return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+        }
     }
 
     /** The best that any model could reach: what the true probabilities reach. */

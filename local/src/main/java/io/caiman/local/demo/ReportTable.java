@@ -16,27 +16,12 @@ final class ReportTable {
 
     static String of(Report report) {
         List<String> lines = new ArrayList<>();
-        lines.add("%-24s %11s %7s %8s %8s %9s %12s"
-                .formatted("domain", "impressions", "ctr", "AUC", "gAUC", "log loss", "calibration"));
-        report.domains().stream()
-                .sorted(Comparator.comparingLong(
-                        (DomainFigures domain) -> -domain.figures().impressions()))
-                .forEach(domain -> lines.add(line(domain.domain(), domain.figures())));
-        lines.add(line("all domains", report.overall()));
-        report.lastQuarter().ifPresent(quarter -> {
-            lines.add("");
-            lines.add("%-24s %11s %8s %8s %26s"
-                    .formatted("last quarter", "impressions", "AUC", "oracle", "closed of 0.5 to oracle"));
-            for (int i = 0; i < quarter.domains().size(); i++) {
-                DomainFigures domain = quarter.domains().get(i);
-                lines.add(quarterLine(
-                        domain.domain(),
-                        domain.figures(),
-                        quarter.oracle().domains().get(i).figures()));
-            }
-            lines.add(quarterLine(
-                    "all domains", quarter.overall(), quarter.oracle().overall()));
-        });
+        if (report.models().isPresent()) {
+            lines.addAll(LeaderboardTable.lines(report.models().get()));
+        } else {
+            lines.addAll(figures(report));
+        }
+        report.lastQuarter().ifPresent(quarter -> lines.addAll(lastQuarter(report, quarter)));
         lines.add("");
         lines.add(String.format(
                 Locale.ROOT,
@@ -52,8 +37,45 @@ final class ReportTable {
                                 ", %.0f %% of the time in the training step",
                                 100 * report.trainingStepShare().getAsDouble())
                         : ""));
-        lines.add(health(report.health()));
+        if (report.models().isPresent()) {
+            report.models().get().forEach(model -> lines.add(model.model() + ": " + health(model.health())));
+        } else {
+            lines.add(health(report.health()));
+        }
         return String.join(System.lineSeparator(), lines);
+    }
+
+    private static List<String> figures(Report report) {
+        List<String> lines = new ArrayList<>();
+        lines.add("%-24s %11s %7s %8s %8s %9s %12s"
+                .formatted("domain", "impressions", "ctr", "AUC", "gAUC", "log loss", "calibration"));
+        report.domains().stream()
+                .sorted(Comparator.comparingLong(
+                        (DomainFigures domain) -> -domain.figures().impressions()))
+                .forEach(domain -> lines.add(line(domain.domain(), domain.figures())));
+        lines.add(line("all domains", report.overall()));
+        return lines;
+    }
+
+    private static List<String> lastQuarter(Report report, Report.LastQuarter quarter) {
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add("%-24s %11s %8s %8s %26s"
+                .formatted(
+                        report.models().isPresent() ? "last quarter, " + report.model() : "last quarter",
+                        "impressions",
+                        "AUC",
+                        "oracle",
+                        "closed of 0.5 to oracle"));
+        for (int i = 0; i < quarter.domains().size(); i++) {
+            DomainFigures domain = quarter.domains().get(i);
+            lines.add(quarterLine(
+                    domain.domain(),
+                    domain.figures(),
+                    quarter.oracle().domains().get(i).figures()));
+        }
+        lines.add(quarterLine("all domains", quarter.overall(), quarter.oracle().overall()));
+        return lines;
     }
 
     private static String health(Report.Health health) {

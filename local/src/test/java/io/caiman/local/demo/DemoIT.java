@@ -1,15 +1,22 @@
 package io.caiman.local.demo;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caiman.model.evaluation.ClusteredDeLong;
+import io.caiman.model.evaluation.DeLong;
+import io.caiman.model.evaluation.PairedDifference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -51,13 +58,13 @@ class DemoIT {
         Random random = new Random(3);
         for (int kill = 0; kill < 2; kill++) {
             Process victim = start("killed-" + kill + ".log", slowly);
-            checkpoint = awaitCheckpointAfter(checkpoint, run, victim);
+            checkpoint = awaitCheckpointAfter(checkpoint, run, victim, "training");
             // Somewhere between that checkpoint and the next one.
             assertThat(victim.waitFor(random.nextInt(3000), TimeUnit.MILLISECONDS))
                     .isFalse();
             victim.destroyForcibly().waitFor();
         }
-        Path damaged = newest(run).orElseThrow();
+        Path damaged = newest(run, "training").orElseThrow();
         Files.write(damaged.resolve("_metadata"), new byte[] {1, 2, 3});
         finish(start("resumed.log", slowly, "--predictions", killed.toString(), "--report", report.toString()));
 
@@ -71,6 +78,92 @@ class DemoIT {
         assertThat(Files.readString(directory.resolve("resumed.log")))
                 .contains("going on after")
                 .contains(damaged.getFileName() + " is damaged, going on from the one before");
+    }
+
+    @Test
+    void two_models_killed_and_started_again_are_compared_as_two_that_never_were() throws Exception {
+        Path champion = spec("champion", "{mode: per-impression, learning-rate: 0.3}");
+        Path challenger = spec("challenger", "{mode: none}");
+        List<String> both = List.of(
+                "--specs", champion + "," + challenger, "--limit", "" + IMPRESSIONS, "--batch", "100", "--seed", "5");
+        Path whole = directory.resolve("whole.csv");
+        Path wholeReport = directory.resolve("whole.json");
+        finish(start("whole.log", both, "--predictions", whole.toString(), "--report", wholeReport.toString()));
+
+        List<String> slowly = new ArrayList<>(both);
+        slowly.addAll(List.of(
+                "--rate", "1000", "--work-dir", directory.resolve("work").toString()));
+        RunDirectory run = new RunDirectory(directory.resolve("work"));
+        Process victim = start("killed.log", slowly);
+        awaitCheckpointAfter(Optional.empty(), run, victim, "training-challenger");
+        awaitCheckpointAfter(Optional.empty(), run, victim, "metrics");
+        victim.destroyForcibly().waitFor();
+        Path killed = directory.resolve("killed.csv");
+        Path killedReport = directory.resolve("killed.json");
+        finish(start("resumed.log", slowly, "--predictions", killed.toString(), "--report", killedReport.toString()));
+
+        List<String> lines = Files.readAllLines(whole);
+        assertThat(lines).hasSize(2 * IMPRESSIONS + 1);
+        // The models take turns as their jobs happen to run.
+        assertThat(Files.readAllLines(killed)).containsExactlyInAnyOrderElementsOf(lines);
+        JsonNode models = new ObjectMapper().readTree(wholeReport.toFile()).path("models");
+        assertThat(models).hasSize(2);
+        assertThat(new ObjectMapper()
+                        .readTree(killedReport.toFile())
+                        .path("models")
+                        .get(1)
+                        .path("lifts"))
+                .isEqualTo(models.get(1).path("lifts"));
+        JsonNode overall = models.get(1).path("lifts").get(0);
+        assertThat(overall.has("domain")).isFalse();
+        assertThat(overall.path("impressions").asInt()).isEqualTo(IMPRESSIONS);
+        assertSame(overall, lines);
+        assertThat(Files.readString(directory.resolve("whole.log")))
+                .contains("lift: percent points of AUC above champion");
+    }
+
+    /** Against the comparison of the written predictions. */
+    private static void assertSame(JsonNode lift, List<String> lines) {
+        Map<String, String[]> ofChampion = new HashMap<>();
+        List<String[]> ofChallenger = new ArrayList<>();
+        for (String line : lines.subList(1, lines.size())) {
+            String[] fields = line.split(",", -1);
+            if (fields[2].equals("champion")) {
+                ofChampion.put(fields[0], fields);
+            } else {
+                ofChallenger.add(fields);
+            }
+        }
+        int size = ofChallenger.size();
+        double[] first = new double[size];
+        double[] second = new double[size];
+        boolean[] labels = new boolean[size];
+        long[] users = new long[size];
+        for (int i = 0; i < size; i++) {
+            String[] fields = ofChallenger.get(i);
+            first[i] = Double.parseDouble(requireNonNull(ofChampion.get(fields[0]))[6]);
+            second[i] = Double.parseDouble(fields[6]);
+            labels[i] = fields[5].equals("1");
+            users[i] = fields[4].hashCode();
+        }
+        PairedDifference independent = DeLong.compare(first, second, labels).orElseThrow();
+        PairedDifference byUser =
+                ClusteredDeLong.compare(users, first, second, labels).orElseThrow();
+        assertThat(lift.path("auc").asDouble()).isEqualTo(independent.difference());
+        assertThat(lift.path("pValue").asDouble()).isCloseTo(independent.pValue(), within(1e-9));
+        assertThat(lift.path("low").asDouble()).isCloseTo(byUser.low(), within(1e-9));
+        assertThat(lift.path("high").asDouble()).isCloseTo(byUser.high(), within(1e-9));
+    }
+
+    private Path spec(String name, String wide) throws IOException {
+        return Files.writeString(directory.resolve(name + ".yaml"), """
+                name: %s
+                task: click
+                domains: ["0", "1", "2", "4", "6"]
+                features: [user, item, domain, author]
+                experts: {count: 2, layers: [16, 8]}
+                wide: %s
+                """.formatted(name, wide));
     }
 
     @Test
@@ -109,6 +202,10 @@ class DemoIT {
                 .contains("ratings.csv")
                 .contains(directory.toString());
         assertThat(refused("--spec", spec.toString())).contains("'embeding'", "did you mean 'embedding'?");
+        Path model = spec("champion", "{mode: none}");
+        assertThat(refused("--specs", model + "," + model)).contains("both named 'champion'");
+        assertThat(refused("--specs", model.toString(), "--spec", model.toString()))
+                .contains("--spec and --specs");
         assertThat(refused("--rate", "fast")).contains("fast", "number above 0");
         assertThat(refused("--device", "tpu")).contains("--device", "tpu");
         assertThat(refused(
@@ -125,17 +222,18 @@ class DemoIT {
         return output;
     }
 
-    private static Optional<Path> awaitCheckpointAfter(Optional<Path> before, RunDirectory run, Process process) {
+    private static Optional<Path> awaitCheckpointAfter(
+            Optional<Path> before, RunDirectory run, Process process, String job) {
         Awaitility.await().atMost(PATIENCE).until(() -> {
             assertThat(process.isAlive()).isTrue();
-            Optional<Path> newest = newest(run);
+            Optional<Path> newest = newest(run, job);
             return newest.isPresent() && !newest.equals(before);
         });
-        return newest(run);
+        return newest(run, job);
     }
 
-    private static Optional<Path> newest(RunDirectory run) {
-        return run.completed("training").newestFirst().stream().findFirst().map(path -> Path.of(path.toUri()));
+    private static Optional<Path> newest(RunDirectory run, String job) {
+        return run.completed(job).newestFirst().stream().findFirst().map(path -> Path.of(path.toUri()));
     }
 
     private void finish(Process process) throws Exception {

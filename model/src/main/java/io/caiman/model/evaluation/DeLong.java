@@ -1,6 +1,5 @@
 package io.caiman.model.evaluation;
 
-import java.util.Arrays;
 import java.util.Optional;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
@@ -15,12 +14,12 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * <pre>{@code variance of (AUC_second - AUC_first) = var(d of positives) / P + var(d of negatives) / N}</pre>
  *
  * with sample variances (divided by P - 1 and N - 1), and the difference over its standard error is taken as standard normal.
- * Placements are found by sorting each class once, in O(n log n) and exactly, as differences of midranks would be (Sun and Xu,
+ * {@link Placements} are found in O(n log n) and exactly, as differences of midranks would be (Sun and Xu,
  * "Fast Implementation of DeLong's Algorithm", IEEE Signal Processing Letters 21, 2014).
  *
  * <p>The test takes impressions as independent. Those of one user are often not: where one model is better for some
  * users and the other for others, the standard error is too small and equal models differ "significantly" far more often than
- * in 5 % of the cases. {@link ClusterBootstrap} is then the test to trust.
+ * in 5 % of the cases. {@link ClusteredDeLong} for AUC and {@link ClusterBootstrap} for gAUC are then the ones to trust.
  */
 public final class DeLong {
 
@@ -40,30 +39,18 @@ public final class DeLong {
      * @param labels [n]
      */
     public static Optional<PairedDifference> compare(double[] first, double[] second, boolean[] labels) {
-        if (first.length != labels.length || second.length != labels.length) {
-            throw new IllegalArgumentException(
-                    "%d and %d scores but %d labels: expected one of each for each impression"
-                            .formatted(first.length, second.length, labels.length));
-        }
-        double[] firstPositives = ofClass(first, labels, true);
-        double[] firstNegatives = ofClass(first, labels, false);
-        double[] secondPositives = ofClass(second, labels, true);
-        double[] secondNegatives = ofClass(second, labels, false);
-        int positives = firstPositives.length;
-        int negatives = firstNegatives.length;
-        if (positives < 2 || negatives < 2) {
+        return compare(Placements.of(first, second, labels));
+    }
+
+    /** As {@link #compare(double[], double[], boolean[])}, where both models place the impressions as stated. */
+    public static Optional<PairedDifference> compare(Placements placements) {
+        if (placements.positives() < 2 || placements.negatives() < 2) {
             return Optional.empty();
         }
-        long[] firstWon = wonTwice(firstPositives, firstNegatives);
-        long[] secondWon = wonTwice(secondPositives, secondNegatives);
-        double pairsTwice = 2.0 * positives * negatives;
-        double firstAuc = Arrays.stream(firstWon).sum() / pairsTwice;
-        double secondAuc = Arrays.stream(secondWon).sum() / pairsTwice;
-        double variance = squaredError(firstWon, secondWon, negatives)
-                + squaredError(
-                        wonTwice(firstNegatives, firstPositives),
-                        wonTwice(secondNegatives, secondPositives),
-                        positives);
+        double firstAuc = placements.firstAuc().orElseThrow();
+        double secondAuc = placements.secondAuc().orElseThrow();
+        double variance = squaredError(placements, true, placements.positives(), placements.negatives())
+                + squaredError(placements, false, placements.negatives(), placements.positives());
         double difference = secondAuc - firstAuc;
         if (variance == 0 && difference != 0) {
             return Optional.empty();
@@ -75,56 +62,19 @@ public final class DeLong {
                 firstAuc, secondAuc, standardError, difference - halfWidth, difference + halfWidth, pValue));
     }
 
-    private static double[] ofClass(double[] scores, boolean[] labels, boolean label) {
-        double[] ofClass = new double[scores.length];
-        int size = 0;
-        for (int i = 0; i < scores.length; i++) {
-            if (Double.isNaN(scores[i])) {
-                throw new IllegalArgumentException("score NaN at position %d: expected a number".formatted(i));
-            }
-            if (labels[i] == label) {
-                // Adding 0 turns -0.0, which sorts apart, into 0.0.
-                ofClass[size++] = scores[i] + 0.0;
-            }
+    /** The sample variance of the differences of one class's placements over their number: the squared error of their mean. */
+    private static double squaredError(Placements placements, boolean label, int size, int others) {
+        long sum = 0;
+        for (int i = 0; i < placements.size(); i++) {
+            sum += placements.label(i) == label ? placements.gain(i) : 0;
         }
-        return Arrays.copyOf(ofClass, size);
-    }
-
-    /** For each score, twice the number of the others below it plus the number of those equal to it. */
-    private static long[] wonTwice(double[] scores, double[] others) {
-        double[] sorted = others.clone();
-        Arrays.sort(sorted);
-        long[] wonTwice = new long[scores.length];
-        for (int i = 0; i < scores.length; i++) {
-            wonTwice[i] = (long) countBelow(sorted, scores[i], false) + countBelow(sorted, scores[i], true);
-        }
-        return wonTwice;
-    }
-
-    private static int countBelow(double[] sorted, double score, boolean orEqual) {
-        int from = 0;
-        int to = sorted.length;
-        while (from < to) {
-            int middle = (from + to) >>> 1;
-            if (sorted[middle] < score || (orEqual && sorted[middle] == score)) {
-                from = middle + 1;
-            } else {
-                to = middle;
-            }
-        }
-        return from;
-    }
-
-    /** The sample variance of the differences of the placements over their number: the squared error of their mean. */
-    private static double squaredError(long[] firstWonTwice, long[] secondWonTwice, int others) {
-        int size = firstWonTwice.length;
-        double mean = (double) (Arrays.stream(secondWonTwice).sum()
-                        - Arrays.stream(firstWonTwice).sum())
-                / size;
+        double mean = (double) sum / size;
         double squares = 0;
-        for (int i = 0; i < size; i++) {
-            double deviation = (secondWonTwice[i] - firstWonTwice[i] - mean) / (2.0 * others);
-            squares += deviation * deviation;
+        for (int i = 0; i < placements.size(); i++) {
+            if (placements.label(i) == label) {
+                double deviation = (placements.gain(i) - mean) / (2.0 * others);
+                squares += deviation * deviation;
+            }
         }
         return squares / (size - 1.0) / size;
     }

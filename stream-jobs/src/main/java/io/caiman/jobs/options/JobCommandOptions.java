@@ -54,7 +54,8 @@ public final class JobCommandOptions {
     @Option(
             names = "--checkpoint-dir",
             paramLabel = "DIR",
-            description = "Where checkpoints are kept, also after the job ends: a folder, or a URI. One for each job.")
+            description =
+                    "Where checkpoints are kept, also after the job ends: a folder, or a URI. One for each command.")
     private Optional<String> checkpointDirectory = Optional.empty();
 
     @Option(
@@ -85,6 +86,35 @@ public final class JobCommandOptions {
 
     /** All of it as Flink's configuration: what every job wants, then {@code -D}, then the named options. */
     public Configuration configuration() {
+        Configuration configuration = withoutRestoring();
+        restore(configuration);
+        return configuration;
+    }
+
+    /**
+     * As {@link #configuration()}, for one of several jobs of a command: its checkpoints lie in a folder of its own in the
+     * directory that was named.
+     *
+     * @param folder a name that none of the other jobs has
+     * @throws IllegalArgumentException if a single checkpoint was named to go on from
+     */
+    public Configuration configuration(String folder) {
+        if (restore.isPresent() && !restore.get().equals(LATEST)) {
+            throw new IllegalArgumentException(
+                    "--restore is %s, but a checkpoint is of one model: write 'latest' for all, or start each with a command of its own"
+                            .formatted(restore.get()));
+        }
+        Configuration configuration = withoutRestoring();
+        configuration
+                .getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
+                .ifPresent(directory -> configuration.set(
+                        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                        directory.endsWith("/") ? directory + folder : directory + "/" + folder));
+        restore(configuration);
+        return configuration;
+    }
+
+    private Configuration withoutRestoring() {
         Configuration configuration = forJob(DEFAULT_INTERVAL);
         settings.forEach(configuration::setString);
         set(configuration, KafkaOptions.BOOTSTRAP_SERVERS, bootstrapServers);
@@ -92,11 +122,14 @@ public final class JobCommandOptions {
         set(configuration, KafkaOptions.TOPIC_PREFIX, topicPrefix);
         set(configuration, CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpointDirectory.map(JobCommandOptions::uri));
         set(configuration, CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
+        return configuration;
+    }
+
+    private void restore(Configuration configuration) {
         set(
                 configuration,
                 StateRecoveryOptions.SAVEPOINT_PATH,
                 restore.flatMap(path -> checkpoint(path, configuration)));
-        return configuration;
     }
 
     private Optional<?> checkpoint(String given, Configuration configuration) {

@@ -20,6 +20,10 @@ import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.TopicOrigin;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
@@ -40,18 +44,28 @@ import picocli.CommandLine.Spec;
         name = "train",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description =
-                "Learns a model from the impressions in Kafka and writes a prediction for each, made before the model saw it.",
+        description = {
+            "Learns a model from the impressions in Kafka and writes a prediction for each, made before the model saw it.",
+            "Several specs: each model learns from all impressions in a job of its own, with its own rows and checkpoints (in"
+                    + " a folder of its name under --checkpoint-dir), and needs memory of its own; one may fail, or be"
+                    + " ahead, without the others."
+        },
         footer = {
             "",
             "Runs inside this process, or on a cluster with -D execution.target=remote -D rest.address=HOST.",
-            "Example:",
-            "  caiman train --spec conf/movielens.yaml --checkpoint-dir /var/lib/caiman/training --checkpoint-interval 30s"
+            "Examples:",
+            "  caiman train --spec conf/movielens.yaml --checkpoint-dir /var/lib/caiman/training --checkpoint-interval 30s",
+            "  caiman train --spec champion.yaml,challenger.yaml --checkpoint-dir /var/lib/caiman/both --restore latest"
         })
 public final class TrainCommand implements Callable<Integer> {
 
-    @Option(names = "--spec", required = true, paramLabel = "FILE", description = "The model, in YAML; see conf/.")
-    private Path spec = Path.of("");
+    @Option(
+            names = "--spec",
+            required = true,
+            split = ",",
+            paramLabel = "FILE",
+            description = "The model, in YAML; see conf/. Several, separated by commas or by giving the option again.")
+    private List<Path> specs = new ArrayList<>();
 
     @Mixin
     private DeviceOption device = new DeviceOption();
@@ -119,26 +133,38 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Configuration configuration;
-        KafkaOptions kafka;
-        ModelSpec model;
-        TrainingOptions options;
-        Optional<LabelWait> wait;
+        List<TrainingJob> jobs = new ArrayList<>();
         try {
-            configuration = job.configuration();
-            kafka = KafkaOptions.from(configuration);
-            model = SpecReader.read(spec);
-            options = new TrainingOptions(
+            Map<String, ModelSpec> models = models();
+            TrainingOptions options = new TrainingOptions(
                     device.device(),
                     new RowStoreOptions(bytes("--row-cache", rowCache), bytes("--row-spill", rowSpill), rowThreads));
-            wait = labelWait();
+            Optional<LabelWait> wait = labelWait();
+            for (ModelSpec model : models.values()) {
+                Configuration configuration =
+                        models.size() == 1 ? job.configuration() : job.configuration(model.name());
+                StreamExecutionEnvironment env = environment(configuration);
+                addTo(env, KafkaOptions.from(configuration), model, options, wait);
+                jobs.add(new TrainingJob(model.name(), env));
+            }
         } catch (IllegalArgumentException | SpecException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        StreamExecutionEnvironment env = environment(configuration);
-        addTo(env, kafka, model, options, wait);
-        env.execute("training " + model.name());
-        return CommandLine.ExitCode.OK;
+        return TrainingJob.runAll(jobs, command.commandLine().getErr());
+    }
+
+    /** The models by name, in the order they were given. */
+    private Map<String, ModelSpec> models() {
+        Map<String, ModelSpec> models = new LinkedHashMap<>();
+        for (Path file : specs) {
+            ModelSpec model = SpecReader.read(file);
+            if (models.put(model.name(), model) != null) {
+                throw new IllegalArgumentException(
+                        "--spec: two models are named '%s', one of them in %s; consumer group, transactions, checkpoints and predictions go by the name: give each its own 'name'"
+                                .formatted(model.name(), file));
+            }
+        }
+        return models;
     }
 
     private static long bytes(String option, String size) {

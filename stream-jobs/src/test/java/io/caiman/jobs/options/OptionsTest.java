@@ -26,6 +26,16 @@ class OptionsTest {
     }
 
     @Test
+    void without_a_baseline_there_is_no_leaderboard() {
+        assertThat(LeaderboardOptions.from(new Configuration())).isEmpty();
+        assertThat(LeaderboardOptions.from(Configuration.fromMap(Map.of("caiman.leaderboard.baseline", "champion"))))
+                .hasValueSatisfying(options -> {
+                    assertThat(options.baseline()).isEqualTo("champion");
+                    assertThat(options.windows()).containsExactly(Duration.ofHours(1), Duration.ofHours(24));
+                });
+    }
+
+    @Test
     void settings_are_read() {
         Configuration configuration = Configuration.fromMap(Map.of(
                 "caiman.metrics.pane", "10 s",
@@ -46,15 +56,21 @@ class OptionsTest {
         "caiman.metrics.window, 1 min, 'caiman.metrics.pane (PT5M)'",
         "caiman.metrics.window, 1000000 min, 1 to 10000 times",
         "caiman.metrics.refresh-interval, 0 ms, more than 0",
+        "caiman.leaderboard.step, 0 s, more than 0",
+        "caiman.leaderboard.windows, soon, lengths of time",
+        "caiman.leaderboard.windows, '1h,90min', 'caiman.leaderboard.step (PT1H)'",
+        "caiman.leaderboard.most-pairs, 0, at least 1",
+        "caiman.leaderboard.patience, 40000 d, at most",
         "caiman.kafka.transaction-timeout, x, a length of time",
         "caiman.kafka.topic-prefix, a/b, Kafka allows"
     })
     void a_bad_value_is_refused_with_its_name_and_what_was_expected(String key, String value, String expected) {
-        Configuration configuration = Configuration.fromMap(Map.of(key, value));
+        Configuration configuration = Configuration.fromMap(Map.of("caiman.leaderboard.baseline", "m", key, value));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> {
                     KafkaOptions.from(configuration);
                     MetricsOptions.from(configuration);
+                    LeaderboardOptions.from(configuration);
                 })
                 .withMessageStartingWith(key + " = ")
                 .withMessageContaining(expected);

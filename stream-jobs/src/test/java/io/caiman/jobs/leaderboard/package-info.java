@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.jobs.leaderboard;
+
+import org.jspecify.annotations.NullMarked;
