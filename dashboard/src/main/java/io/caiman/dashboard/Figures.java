@@ -33,7 +33,7 @@ record Figures(
         return new Point(endMs, impressions, auc, gauc, version);
     }
 
-    private static OptionalDouble defined(@Nullable Double figure) {
+    static OptionalDouble defined(@Nullable Double figure) {
         return figure == null || !Double.isFinite(figure) ? OptionalDouble.empty() : OptionalDouble.of(figure);
     }
 }

@@ -4,7 +4,9 @@ import io.caiman.dashboard.FeedStatus.Condition;
 import io.caiman.schemas.MalformedRecordException;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
+import io.caiman.schemas.avro.Alert;
 import io.caiman.schemas.avro.DomainMetrics;
+import io.caiman.schemas.avro.ModelComparison;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -36,7 +39,9 @@ final class KafkaFollower implements Runnable {
     private final Topics topics;
     private final Supplier<KafkaConsumer<byte[], byte[]>> newConsumer;
     private final MetricsFeed.Listener listener;
-    private final RecordCodec<DomainMetrics> codec = RecordCodec.of(DomainMetrics.class);
+    private final RecordCodec<DomainMetrics> figures = RecordCodec.of(DomainMetrics.class);
+    private final RecordCodec<ModelComparison> comparisons = RecordCodec.of(ModelComparison.class);
+    private final RecordCodec<Alert> alerts = RecordCodec.of(Alert.class);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<TopicPartition, Long> next = new HashMap<>();
     private Map<TopicPartition, Long> backlogEnds = Map.of();
@@ -115,7 +120,13 @@ final class KafkaFollower implements Runnable {
             return; // a tombstone: compaction's business, no figure
         }
         try {
-            listener.metrics(codec.decode(value));
+            if (record.topic().equals(topics.modelComparisons())) {
+                listener.comparison(comparisons.decode(value));
+            } else if (record.topic().equals(topics.alerts())) {
+                listener.alert(alerts.decode(value));
+            } else {
+                listener.metrics(figures.decode(value));
+            }
         } catch (MalformedRecordException e) {
             listener.unreadable("%s, partition %d, offset %d: %s"
                     .formatted(record.topic(), record.partition(), record.offset(), e.getMessage()));
@@ -125,7 +136,8 @@ final class KafkaFollower implements Runnable {
     /** Asks the cluster, also to know that it answers; assigns what is new; true once the metrics topic is there. */
     private boolean findPartitions() {
         Map<String, List<PartitionInfo>> all = consumer.listTopics(ANSWER_WITHIN);
-        List<TopicPartition> partitions = List.of(topics.domainMetrics(), topics.deadLetters()).stream()
+        List<TopicPartition> partitions = Stream.of(
+                        topics.domainMetrics(), topics.modelComparisons(), topics.alerts(), topics.deadLetters())
                 .flatMap(topic -> Objects.requireNonNullElse(all.get(topic), List.<PartitionInfo>of()).stream())
                 .map(p -> new TopicPartition(p.topic(), p.partition()))
                 .toList();

@@ -1,9 +1,13 @@
 package io.caiman.dashboard;
 
+import io.caiman.schemas.avro.Alert;
 import io.caiman.schemas.avro.DomainMetrics;
+import io.caiman.schemas.avro.ModelComparison;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -36,6 +40,12 @@ final class LiveState implements MetricsFeed.Listener {
     private long unreadable;
     private long notKept;
     private long version;
+    private final AlertBoard alerts = new AlertBoard();
+    private long alertsVersion;
+    private final Leaderboard leaderboard = new Leaderboard();
+    private long leaderboardVersion;
+    /** By model and task, the window whose figures are shown. */
+    private final Map<List<String>, String> shownWindows = new HashMap<>();
 
     /** @param nanoClock a clock like {@link System#nanoTime()}, to measure rates by */
     LiveState(LongSupplier nanoClock) {
@@ -44,6 +54,9 @@ final class LiveState implements MetricsFeed.Listener {
 
     @Override
     public synchronized void metrics(DomainMetrics metrics) {
+        if (!isShown(metrics)) {
+            return;
+        }
         changed();
         SeriesKey key = SeriesKey.of(metrics);
         Series known = series.get(key);
@@ -61,6 +74,35 @@ final class LiveState implements MetricsFeed.Listener {
         }
     }
 
+    /** Of rolling windows one length is shown, the one that came first: curves of several would be mixed. */
+    private boolean isShown(DomainMetrics metrics) {
+        return switch (metrics.getKind()) {
+            case CUMULATIVE -> true;
+            case COUNT -> false;
+            case ROLLING -> {
+                String first =
+                        shownWindows.putIfAbsent(List.of(metrics.getModel(), metrics.getTask()), metrics.getWindow());
+                yield first == null || first.equals(metrics.getWindow());
+            }
+        };
+    }
+
+    @Override
+    public synchronized void comparison(ModelComparison comparison) {
+        if (leaderboard.put(comparison)) {
+            changed();
+            leaderboardVersion = version;
+        }
+    }
+
+    @Override
+    public synchronized void alert(Alert alert) {
+        if (alerts.put(alert)) {
+            changed();
+            alertsVersion = version;
+        }
+    }
+
     @Override
     public synchronized void deadLetters(long more) {
         deadLetters += more;
@@ -69,7 +111,7 @@ final class LiveState implements MetricsFeed.Listener {
 
     @Override
     public synchronized void unreadable(String reason) {
-        LOG.warn("Left out a record of the metrics topic: {}", reason);
+        LOG.warn("Left out a record: {}", reason);
         unreadable++;
         changed();
     }
@@ -137,7 +179,9 @@ final class LiveState implements MetricsFeed.Listener {
                 status,
                 deadLetters,
                 unreadable,
-                notKept,
+                notKept + alerts.notKept() + leaderboard.notKept(),
+                alertsVersion > seen ? Optional.of(alerts.newestFirst()) : Optional.empty(),
+                leaderboardVersion > seen ? Optional.of(leaderboard.all()) : Optional.empty(),
                 series.values().stream()
                         .filter(s -> s.version() > seen)
                         .map(s -> s.changesAfter(seen, now))

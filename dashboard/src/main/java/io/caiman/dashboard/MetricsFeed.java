@@ -1,6 +1,8 @@
 package io.caiman.dashboard;
 
+import io.caiman.schemas.avro.Alert;
 import io.caiman.schemas.avro.DomainMetrics;
+import io.caiman.schemas.avro.ModelComparison;
 
 /** Where figures come from, from the first one ever published on. */
 interface MetricsFeed extends AutoCloseable {
@@ -16,10 +18,14 @@ interface MetricsFeed extends AutoCloseable {
 
         void metrics(DomainMetrics metrics);
 
+        void comparison(ModelComparison comparison);
+
+        void alert(Alert alert);
+
         /** This many more dead letters were read. */
         void deadLetters(long more);
 
-        /** A record of the metrics topic could not be read. */
+        /** A record could not be read. */
         void unreadable(String reason);
 
         /** What had been published before the feed started has been read: what comes now is news. */

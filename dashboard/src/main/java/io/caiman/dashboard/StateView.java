@@ -10,7 +10,9 @@ import java.util.OptionalDouble;
  * @param version of the state this brings its reader to
  * @param complete whether this is everything, to replace what was known, or changes to it
  * @param unreadable records of the metrics topic that could not be read
- * @param notKept series left out because there were too many
+ * @param notKept series, alerts and comparisons left out because there were too many
+ * @param alerts those raised, all of them, newest first; absent if none changed
+ * @param comparisons the latest ones, all of them; absent if none changed
  */
 record StateView(
         long version,
@@ -19,6 +21,8 @@ record StateView(
         long deadLetters,
         long unreadable,
         long notKept,
+        Optional<List<AlertBoard.Raised>> alerts,
+        Optional<List<Leaderboard.Comparison>> comparisons,
         List<SeriesView> series) {
 
     /**

@@ -5,9 +5,16 @@ import static io.caiman.dashboard.PublishedFigures.rolling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.dashboard.StateView.SeriesView;
+import io.caiman.schemas.avro.Alert;
+import io.caiman.schemas.avro.AlertState;
+import io.caiman.schemas.avro.DomainMetrics;
+import io.caiman.schemas.avro.ModelComparison;
+import io.caiman.schemas.avro.WindowKind;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LiveStateTest {
@@ -158,5 +165,98 @@ class LiveStateTest {
         assertThat(state.awaitMoreThan(0, 60_000)).isTrue();
         state.close();
         assertThat(state.awaitMoreThan(1, 60_000)).isFalse();
+    }
+
+    @Test
+    void alerts_are_shown_from_raised_to_cleared_newest_first() {
+        state.alert(alert("drop", "home", AlertState.RAISED, 10));
+        state.alert(alert("drop", "search", AlertState.RAISED, 20));
+        state.alert(alert("lag", null, AlertState.RAISED, 15));
+        state.alert(alert("drop", "home", AlertState.CLEARED, 10));
+
+        assertThat(state.all().alerts().orElseThrow())
+                .extracting(AlertBoard.Raised::rule, AlertBoard.Raised::domain)
+                .containsExactly(
+                        Assertions.tuple("drop", Optional.of("search")), Assertions.tuple("lag", Optional.empty()));
+        long seen = state.all().version();
+        state.metrics(cumulative("home", 10, 100, 0.6));
+        assertThat(state.changesAfter(seen).alerts()).isEmpty();
+        state.alert(alert("lag", null, AlertState.CLEARED, 15));
+        assertThat(state.changesAfter(seen).alerts().orElseThrow()).hasSize(1);
+    }
+
+    @Test
+    void more_alerts_than_there_is_room_for_are_counted() {
+        for (int i = 0; i < AlertBoard.MOST_ALERTS + 5; i++) {
+            state.alert(alert("quiet", "d" + i, AlertState.RAISED, i));
+        }
+        assertThat(state.all().alerts().orElseThrow()).hasSize(AlertBoard.MOST_ALERTS);
+        assertThat(state.all().notKept()).isEqualTo(5);
+    }
+
+    private static Alert alert(String rule, @Nullable String domain, AlertState alertState, long sinceMs) {
+        return Alert.newBuilder()
+                .setRule(rule)
+                .setDomain(domain)
+                .setState(alertState)
+                .setSinceMs(sinceMs)
+                .setTimeMs(sinceMs + 5)
+                .setMessage("why")
+                .build();
+    }
+
+    @Test
+    void the_latest_comparison_counts_and_a_mark_needs_test_and_interval() {
+        state.comparison(comparison("home", 10, 0.01, 0.01, 0.03));
+        state.comparison(comparison("home", 20, 0.01, -0.01, 0.03));
+        state.comparison(comparison("home", 15, 0.01, 0.01, 0.03)); // an earlier window, revised
+        state.comparison(comparison("search", 20, 0.001, 0.01, 0.03));
+        state.comparison(comparison("shop", 20, 0.2, 0.01, 0.03));
+        state.comparison(comparison("new", 20, null, null, null));
+
+        assertThat(state.all().comparisons().orElseThrow())
+                .extracting(
+                        c -> c.domain().orElseThrow(),
+                        Leaderboard.Comparison::endMs,
+                        Leaderboard.Comparison::significant)
+                .containsExactly(
+                        Assertions.tuple("home", 20L, Optional.of(false)),
+                        Assertions.tuple("search", 20L, Optional.of(true)),
+                        Assertions.tuple("shop", 20L, Optional.of(false)),
+                        Assertions.tuple("new", 20L, Optional.empty()));
+    }
+
+    private static ModelComparison comparison(
+            String domain, long endMs, @Nullable Double pValue, @Nullable Double low, @Nullable Double high) {
+        return ModelComparison.newBuilder()
+                .setBaseline("champion")
+                .setModel("challenger")
+                .setTask("click")
+                .setDomain(domain)
+                .setKind(WindowKind.ROLLING)
+                .setWindow("1h")
+                .setStartMs(0)
+                .setEndMs(endMs)
+                .setImpressions(100)
+                .setPositives(50)
+                .setUsers(9)
+                .setDifference(pValue == null ? null : 0.02)
+                .setPValue(pValue)
+                .setLow(low)
+                .setHigh(high)
+                .build();
+    }
+
+    @Test
+    void of_windows_of_several_lengths_the_first_is_shown_and_counts_are_not() {
+        state.metrics(rolling("home", 1_000, 50, 0.6));
+        state.metrics(DomainMetrics.newBuilder(rolling("home", 2_000, 50, 0.9))
+                .setWindow("24h")
+                .build());
+        state.metrics(DomainMetrics.newBuilder(rolling("home", 3_000, 50, 0.9))
+                .setKind(WindowKind.COUNT)
+                .setWindow("last 50")
+                .build());
+        assertThat(series("home").curves().rolling()).extracting(Point::time).containsExactly(1_000L);
     }
 }

@@ -1,8 +1,10 @@
 // Follows the server and shows what it says. In the address: ?static shows the state once and does not follow it;
 // ?figures=rolling or ?figures=cumulative says which figures to begin with.
 
+import { fillAlerts } from "./alerts.js";
 import { Charts, nameOf } from "./charts.js";
 import { count, day, figure, rate, ratio, time } from "./format.js";
+import { fillLeaderboard, sorted } from "./leaderboard.js";
 import { isOverall, keyOf, Store } from "./store.js";
 import { fillTable, swatch } from "./table.js";
 
@@ -18,6 +20,7 @@ const store = new Store();
 const charts = new Charts({ auc: element("chart-auc"), gauc: element("chart-gauc") });
 const shownByHand = new Map();
 const choice = { subject: undefined, kind: ["rolling", "cumulative"].find((k) => k === address.get("figures")) };
+const order = { column: "domain", descending: false };
 let connected = false;
 let everConnected = false;
 let lastGrowth = { impressions: undefined, at: 0 };
@@ -50,7 +53,19 @@ function show() {
   showLegend(series);
   charts.draw(drawn(series), kind);
   fillTable(element("rows"), series, kind);
-  text("left-out", store.notKept > 0 ? `There are more series than this page keeps: ${count(store.notKept)} figures were left out.` : "");
+  element("alerts").hidden = store.alerts.length === 0;
+  fillAlerts(element("alert-list"), store.alerts);
+  showLeaderboard();
+  text("left-out", store.notKept > 0 ? `There is more than this page keeps: ${count(store.notKept)} figures were left out.` : "");
+}
+
+function showLeaderboard() {
+  element("leaderboard").hidden = store.comparisons.length === 0;
+  fillLeaderboard(element("leaderboard-rows"), sorted(store.comparisons, order));
+  for (const button of document.querySelectorAll("#leaderboard [data-column]")) {
+    const chosen = button.dataset.column === order.column;
+    button.parentElement.ariaSort = chosen ? (order.descending ? "descending" : "ascending") : "none";
+  }
 }
 
 function showConnection() {
@@ -206,6 +221,13 @@ async function showOnce() {
 
 element("show-rolling").addEventListener("click", () => { choice.kind = "rolling"; show(); });
 element("show-cumulative").addEventListener("click", () => { choice.kind = "cumulative"; show(); });
+for (const button of document.querySelectorAll("#leaderboard [data-column]")) {
+  button.addEventListener("click", () => {
+    order.descending = order.column === button.dataset.column && !order.descending;
+    order.column = button.dataset.column;
+    showLeaderboard();
+  });
+}
 element("model").addEventListener("change", (event) => { choice.subject = event.target.value; show(); });
 charts.onThemeChange(show);
 show();

@@ -14,6 +14,8 @@ export class Store {
     this.unreadable = 0;
     this.notKept = 0;
     this.series = new Map();
+    this.alerts = [];
+    this.comparisons = [];
   }
 
   /** Returns false when it is time to ask for everything anew. */
@@ -23,6 +25,8 @@ export class Store {
     this.deadLetters = state.deadLetters;
     this.unreadable = state.unreadable;
     this.notKept = state.notKept;
+    this.alerts = state.alerts ?? this.alerts;
+    this.comparisons = state.comparisons ?? this.comparisons;
     let fits = true;
     for (const news of state.series) {
       const key = JSON.stringify([news.model, news.task, news.domain ?? null]);
