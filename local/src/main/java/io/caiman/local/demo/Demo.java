@@ -43,8 +43,9 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class Demo {
 
+    static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
+
     private static final Topics TOPICS = Topics.withPrefix("");
-    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
     private static final long LOOK_MILLIS = 250;
     private static final String TRAINING = "training";
     private static final String METRICS = "metrics";

@@ -64,8 +64,9 @@ record DemoOptions(
                         // A replay takes years of event time in seconds: the slower model may be any length of it
                         // behind.
                         FOREVER,
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(5),
+                        // What is published shows at the next checkpoint, no sooner.
+                        Demo.CHECKPOINT_INTERVAL,
+                        Demo.CHECKPOINT_INTERVAL.multipliedBy(2),
                         LeaderboardOptions.MOST_PAIRS.defaultValue(),
                         new LeastEvidence(
                                 LeaderboardOptions.LEAST_POSITIVES.defaultValue(),

@@ -52,7 +52,8 @@ public final class LeaderboardTopology {
                         Comparisons::key,
                         ModelComparison::getEndMs,
                         Delivery.exactlyOnce(
-                                "caiman-leaderboard." + topic + "." + options.baseline(), kafka.transactionTimeout())))
+                                "caiman-leaderboard." + topic + "." + options.baseline() + "-comparisons",
+                                kafka.transactionTimeout())))
                 .name(topic)
                 .uid("leaderboard-sink");
     }
