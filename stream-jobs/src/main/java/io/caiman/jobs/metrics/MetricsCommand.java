@@ -5,12 +5,10 @@ import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.MetricsOptions;
-import io.caiman.schemas.avro.Prediction;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -51,6 +49,12 @@ public final class MetricsCommand implements Callable<Integer> {
     private JobCommandOptions job = new JobCommandOptions();
 
     @Option(
+            names = "--baseline",
+            paramLabel = "NAME",
+            description = "Also compares every other model with this one, into the topic model-comparisons.")
+    private Optional<String> baseline = Optional.empty();
+
+    @Option(
             names = "--pane",
             paramLabel = "TIME",
             description = "Event time between two rolling figures (default: 5min).")
@@ -63,12 +67,6 @@ public final class MetricsCommand implements Callable<Integer> {
     private Optional<String> window = Optional.empty();
 
     @Option(
-            names = "--baseline",
-            paramLabel = "NAME",
-            description = "Also compares every other model with this one, into the topic model-comparisons.")
-    private Optional<String> baseline = Optional.empty();
-
-    @Option(
             names = "--parallelism",
             paramLabel = "N",
             description = "Tasks of each operator (default: what the cluster has set, in this process one per core).")
@@ -77,21 +75,21 @@ public final class MetricsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Configuration configuration;
+        Optional<LeaderboardOptions> leaderboard;
         KafkaOptions kafka;
         MetricsOptions options;
-        Optional<LeaderboardOptions> leaderboard;
         try {
             configuration = configuration();
+            leaderboard = LeaderboardOptions.from(configuration);
             kafka = KafkaOptions.from(configuration);
             options = MetricsOptions.from(configuration);
-            leaderboard = LeaderboardOptions.from(configuration);
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("metrics: " + e.getMessage());
             return ExitCode.USAGE;
         }
         StreamExecutionEnvironment env = JobCommandOptions.environment(configuration);
-        DataStream<Prediction> predictions = MetricsJob.define(env, kafka, options);
-        leaderboard.ifPresent(compared -> LeaderboardTopology.build(predictions, kafka, compared));
+        MetricsJob.define(env, kafka, options);
+        leaderboard.ifPresent(compared -> LeaderboardTopology.build(env, kafka, compared));
         env.execute(MetricsJob.NAME);
         return ExitCode.OK;
     }
@@ -99,9 +97,9 @@ public final class MetricsCommand implements Callable<Integer> {
     /** The settings with the named options over them. */
     Configuration configuration() {
         Configuration configuration = job.configuration();
+        JobCommandOptions.set(configuration, LeaderboardOptions.BASELINE, baseline);
         JobCommandOptions.set(configuration, MetricsOptions.PANE, pane);
         JobCommandOptions.set(configuration, MetricsOptions.WINDOW, window);
-        JobCommandOptions.set(configuration, LeaderboardOptions.BASELINE, baseline);
         JobCommandOptions.set(configuration, CoreOptions.DEFAULT_PARALLELISM, parallelism);
         return configuration;
     }
