@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-class TrainCommandTest {
+class SeveralModelsTest {
 
     /** What the jobs of this JVM have passed on. */
     private static final AtomicInteger PASSED = new AtomicInteger();
