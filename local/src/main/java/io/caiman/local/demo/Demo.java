@@ -3,23 +3,16 @@ package io.caiman.local.demo;
 import io.caiman.dashboard.Dashboard;
 import io.caiman.dashboard.DashboardOptions;
 import io.caiman.jobs.connect.KafkaConnection;
-import io.caiman.jobs.leaderboard.LeaderboardTopology;
-import io.caiman.jobs.metrics.MetricsJob;
-import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
-import io.caiman.jobs.training.TrainCommand;
 import io.caiman.jobs.training.TrainingMetrics;
-import io.caiman.jobs.training.TrainingOptions;
 import io.caiman.jobs.training.TrainingTopology;
 import io.caiman.local.broker.LocalBroker;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.replay.EventTimeTopics;
 import io.caiman.replay.dataset.ImpressionSource;
 import io.caiman.schemas.Topics;
-import io.caiman.schemas.avro.Prediction;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +21,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -44,10 +31,7 @@ import org.apache.kafka.clients.admin.Admin;
 final class Demo {
 
     private static final Topics TOPICS = Topics.withPrefix("");
-    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
     private static final long LOOK_MILLIS = 250;
-    private static final String TRAINING = "training";
-    private static final String METRICS = "metrics";
 
     private final DemoOptions options;
     private final ImpressionSource log;
@@ -100,11 +84,12 @@ final class Demo {
             say("going on after %,d predictions".formatted(before));
         }
         long start = System.nanoTime();
+        DemoJobs jobs = new DemoJobs(options, kafka, directory, this::say);
         List<JobID> training = new ArrayList<>();
         for (ModelSpec model : options.specs()) {
-            training.add(flink.submit(trainingOf(model), trainingJob(kafka, model)));
+            training.add(flink.submit(jobs.nameOfTraining(model), jobs.training(model)));
         }
-        JobID metrics = flink.submit(METRICS, metricsJob(kafka));
+        JobID metrics = flink.submit(DemoJobs.METRICS, jobs.metrics());
         try (BackgroundReplay replay = BackgroundReplay.start(log, broker.bootstrapServers(), TOPICS, options.rate());
                 ProgressDisplay progress = ProgressDisplay.start(terminal, expectedPredictions())) {
             OptionalLong finished = OptionalLong.empty();
@@ -143,45 +128,11 @@ final class Demo {
                 : entries;
     }
 
-    /** Name of a model's job: each has its own, and with it checkpoints of its own. */
-    private String trainingOf(ModelSpec model) {
-        return options.specs().size() == 1 ? TRAINING : TRAINING + "-" + model.name();
-    }
-
     /** A single partition each, which keeps the log's order for the single trainer. */
     private static void createTopics(LocalBroker broker) throws InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             EventTimeTopics.createMissing(admin, TOPICS.all(), OptionalInt.of(1));
         }
-    }
-
-    private StreamExecutionEnvironment trainingJob(KafkaOptions kafka, ModelSpec model) {
-        StreamExecutionEnvironment env = TrainCommand.environment(configuration(trainingOf(model)));
-        TrainCommand.addTo(env, kafka, model, TrainingOptions.on(options.device()));
-        return env;
-    }
-
-    private StreamExecutionEnvironment metricsJob(KafkaOptions kafka) {
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration(METRICS));
-        env.setParallelism(1);
-        DataStream<Prediction> predictions = MetricsJob.define(env, kafka, options.metrics());
-        options.leaderboard().ifPresent(leaderboard -> LeaderboardTopology.build(predictions, kafka, leaderboard));
-        return env;
-    }
-
-    private Configuration configuration(String job) {
-        Configuration configuration = JobCommandOptions.forJob(CHECKPOINT_INTERVAL);
-        // What fails again and again will go on failing: say so instead of trying forever.
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
-        configuration.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                directory.checkpoints(job).toAbsolutePath().toUri().toString());
-        directory
-                .completed(job)
-                .newestIntact(this::say)
-                .ifPresent(checkpoint -> configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toString()));
-        return configuration;
     }
 
     private void report(

@@ -4,9 +4,7 @@ import io.caiman.dashboard.DashboardStartException;
 import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.local.broker.BrokerStartException;
-import io.caiman.local.compare.Candidate;
 import io.caiman.local.figures.OutputFiles;
-import io.caiman.model.spec.BatchSpec;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
 import io.caiman.replay.DatasetMixin;
@@ -18,7 +16,6 @@ import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.ImpressionSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -55,25 +52,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Mixin
     private DatasetMixin log = new DatasetMixin();
 
-    @Option(
-            names = "--spec",
-            paramLabel = "FILE",
-            description = "The model, in YAML. Default: the one under conf/ for the dataset.")
-    private Optional<Path> spec = Optional.empty();
-
-    @Option(
-            names = "--specs",
-            split = ",",
-            paramLabel = "FILE",
-            description = "Several models, separated by commas: all learn from the same impressions, and the others are"
-                    + " compared with the first.")
-    private List<Path> specs = new ArrayList<>();
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            description = "Impressions in a mini-batch. Default: what the spec says.")
-    private Optional<Integer> batch = Optional.empty();
+    @Mixin
+    private ModelsMixin models = new ModelsMixin();
 
     @Mixin
     private DeviceOption device = new DeviceOption();
@@ -142,11 +122,11 @@ public final class DemoCommand implements Callable<Integer> {
     private DemoOptions options() {
         try {
             Dataset dataset = log.dataset();
-            List<ModelSpec> models = models(dataset);
+            List<ModelSpec> specs = models.specs(shipped(dataset), log.seed());
             return new DemoOptions(
                     dataset,
-                    log.optionsFor(models.get(0).domains()),
-                    models,
+                    log.optionsFor(specs.get(0).domains()),
+                    specs,
                     windows(dataset),
                     rate(),
                     device.device(),
@@ -158,23 +138,6 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (SpecException | DatasetException | IllegalArgumentException e) {
             throw refused(e);
         }
-    }
-
-    private List<ModelSpec> models(Dataset dataset) {
-        if (spec.isPresent() && !specs.isEmpty()) {
-            throw new IllegalArgumentException("--spec and --specs exclude each other; name all models with --specs");
-        }
-        List<Candidate> candidates = (specs.isEmpty() ? List.of(spec.orElseGet(() -> shipped(dataset))) : specs)
-                .stream().map(Candidate::read).toList();
-        Candidate.checkComparable(candidates);
-        return candidates.stream().map(candidate -> ofThisRun(candidate.spec())).toList();
-    }
-
-    private ModelSpec ofThisRun(ModelSpec model) {
-        // A replay's batches close by count alone: its predictions must not depend on how fast it runs.
-        ModelSpec byCount =
-                model.withBatch(new BatchSpec(batch.orElse(model.batch().size()), 0));
-        return log.seed().isPresent() ? byCount.withSeed(log.seed().getAsLong()) : byCount;
     }
 
     private Pace rate() {

@@ -42,6 +42,9 @@ record DemoOptions(
         int dashboardPort,
         int flinkPort) {
 
+    /** Two days of most logs, some months of MovieLens. */
+    private static final int STEPS_IN_WINDOW = 8;
+
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     DemoOptions {
@@ -60,12 +63,15 @@ record DemoOptions(
                 : Optional.of(new LeaderboardOptions(
                         baseline().name(),
                         metrics.pane(),
-                        List.of(metrics.window()),
+                        List.of(metrics.pane().multipliedBy(STEPS_IN_WINDOW)),
                         // A replay takes years of event time in seconds: the slower model may be any length of it
                         // behind.
                         FOREVER,
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(5),
+                        metrics.outOfOrderness(),
+                        metrics.idleness(),
+                        // What is published shows at the next checkpoint, no sooner.
+                        DemoJobs.CHECKPOINT_INTERVAL,
+                        DemoJobs.CHECKPOINT_INTERVAL.multipliedBy(2),
                         LeaderboardOptions.MOST_PAIRS.defaultValue(),
                         new LeastEvidence(
                                 LeaderboardOptions.LEAST_POSITIVES.defaultValue(),

@@ -31,9 +31,9 @@ final class LeaderboardTable {
         lines.addAll(block(models, Optional.empty()));
         lines.add("");
         lines.add(
-                ("lift: percent points of AUC above %s on the impressions that both predicted; the interval takes a user's"
-                                + " impressions as dependent, p (DeLong's) does not; %s the interval leaves 0 out")
+                "lift: percent points of AUC above %s on the impressions that both predicted; %s the interval leaves 0 out"
                         .formatted(first.model(), SIGNIFICANT));
+        lines.add("the interval takes a user's impressions as dependent, p (DeLong's test) takes them as independent");
         return lines;
     }
 

@@ -5,15 +5,9 @@ import io.caiman.schemas.avro.ModelComparison;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -23,9 +17,9 @@ import org.apache.flink.util.Collector;
  * Compares one model with the baseline on one domain, or on all.
  *
  * <p>Pairs are only appended to a list. At the next refresh of processing time, or the next end of a pane of event time, the
- * list is merged into its panes and into the sample of all pairs, each of a bounded size. A window is published at its end;
- * one that gained pairs after its end is published again as a revision, at the next end of a pane or after the revision
- * interval. A cumulative comparison goes out at a refresh if it has gained pairs.
+ * list is merged into its panes, each of a bounded size. A window is published at its end; one that gained pairs after its end
+ * is published again as a revision, at the next end of a pane or after the revision interval. A cumulative comparison goes out
+ * at a refresh if it has gained pairs.
  */
 final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, ModelComparison> {
 
@@ -38,15 +32,8 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, Mode
     @SuppressWarnings("NullAway.Init") // this and the following are set in open
     private transient ListState<Pair> pending;
 
-    private transient MapState<Long, PairSample> panes;
-    /** Starts of panes that gained pairs after windows over them were published. */
-    private transient ListState<Long> latePanes;
-
-    private transient MapState<Window, Publication> publications;
-    /** The latest end of the windows that will not be revised any more. A restored job's watermark begins before it. */
-    private transient ValueState<Long> settled;
-
-    private transient ValueState<PairsSoFar> all;
+    private transient WindowedPairs windowed;
+    private transient AllPairs all;
 
     ComparisonStage(LeaderboardOptions options) {
         this.windows = Windows.of(options);
@@ -60,13 +47,8 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, Mode
     public void open(OpenContext context) {
         var runtime = getRuntimeContext();
         pending = runtime.getListState(new ListStateDescriptor<>("pending", PairSerializer.INSTANCE));
-        panes = runtime.getMapState(
-                new MapStateDescriptor<>("panes", LongSerializer.INSTANCE, PairSampleSerializer.INSTANCE));
-        latePanes = runtime.getListState(new ListStateDescriptor<>("late-panes", LongSerializer.INSTANCE));
-        publications = runtime.getMapState(
-                new MapStateDescriptor<>("publications", WindowSerializer.INSTANCE, PublicationSerializer.INSTANCE));
-        settled = runtime.getState(new ValueStateDescriptor<>("settled", LongSerializer.INSTANCE));
-        all = runtime.getState(new ValueStateDescriptor<>("all", PairsSoFarSerializer.INSTANCE));
+        windowed = new WindowedPairs(runtime, windows, mostPairs);
+        all = new AllPairs(runtime, mostPairs);
     }
 
     @Override
@@ -96,30 +78,29 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, Mode
         Scope scope = context.getCurrentKey();
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
             long over = windows.lastEnd(timers.currentWatermark());
-            PairsSoFar soFar = merge(over, timers);
+            merge(over, timers);
             if (timestamp % revision == 0) {
-                publish(scope, late(over), timers, new TreeMap<>(), out);
+                publish(scope, windowed.takeLate(over), windowed.new Reading(), timers, out);
             }
             if (timestamp % refresh == 0) {
-                publish(scope, soFar, out);
+                publishAll(scope, out);
             }
-            return;
-        }
-        long end = Windows.endOfTimer(timestamp);
-        PairsSoFar soFar = merge(end - windows.step(), timers);
-        SortedSet<Window> due = late(end - windows.step());
-        due.addAll(windows.endingAt(end));
-        Map<Long, PairSample> read = new TreeMap<>();
-        publish(scope, due, timers, read, out);
-        if (windows.panesBefore(end)
-                .anyMatch(start -> windows.reaches(start, end + windows.step())
-                        && pane(start, read).seen() > 0)) {
-            timers.registerEventTimeTimer(Windows.timer(end + windows.step()));
-        }
-        expire(end);
-        // Refreshes end with a bounded stream; its last watermark stands in for them.
-        if (timers.currentWatermark() == Long.MAX_VALUE) {
-            publish(scope, soFar, out);
+        } else {
+            long end = Windows.endOfTimer(timestamp);
+            long over = end - windows.step();
+            merge(over, timers);
+            SortedSet<Window> due = windowed.takeLate(over);
+            due.addAll(windows.endingAt(end));
+            WindowedPairs.Reading reading = windowed.new Reading();
+            publish(scope, due, reading, timers, out);
+            if (windowed.goesOnAfter(end, reading)) {
+                timers.registerEventTimeTimer(Windows.timer(end + windows.step()));
+            }
+            windowed.expire(end);
+            // Refreshes end with a bounded stream; its last watermark stands in for them.
+            if (timers.currentWatermark() == Long.MAX_VALUE) {
+                publishAll(scope, out);
+            }
         }
     }
 
@@ -128,7 +109,7 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, Mode
      *
      * @param over the latest end of the windows that were published before
      */
-    private PairsSoFar merge(long over, TimerService timers) throws Exception {
+    private void merge(long over, TimerService timers) throws Exception {
         Map<Long, PairSample.Builder> byPane = new TreeMap<>();
         PairSample.Builder current = new PairSample.Builder();
         long currentStart = Long.MIN_VALUE;
@@ -144,116 +125,34 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, Mode
             first = Math.min(first, pair.eventTime());
             last = Math.max(last, pair.eventTime());
         }
-        PairsSoFar soFar = all.value() == null ? PairsSoFar.NONE : all.value();
         if (byPane.isEmpty()) {
-            return soFar;
+            return;
         }
         pending.clear();
         PairSample added = PairSample.EMPTY;
         for (Map.Entry<Long, PairSample.Builder> pane : byPane.entrySet()) {
-            PairSample sample = pane.getValue().build(mostPairs);
-            addToPane(pane.getKey(), sample, over, timers);
-            added = added.merge(sample, mostPairs);
+            PairSample pairs = pane.getValue().build(mostPairs);
+            windowed.add(pane.getKey(), pairs, over, timers);
+            added = added.merge(pairs, mostPairs);
         }
-        PairsSoFar more = soFar.plus(added, first, last, mostPairs);
-        all.update(more);
-        return more;
+        all.add(new PairsSoFar(added, first, last));
     }
 
-    private void addToPane(long start, PairSample sample, long over, TimerService timers) throws Exception {
-        if (!windows.reaches(start, settledEnd() + 1)) {
-            return;
-        }
-        PairSample earlier = panes.get(start);
-        if (earlier == null) {
-            timers.registerEventTimeTimer(Windows.timer(windows.paneExpiry(start)));
-        }
-        panes.put(start, earlier == null ? sample : earlier.merge(sample, mostPairs));
-        if (start + windows.step() <= over) {
-            latePanes.add(start);
-        }
-    }
-
-    private long settledEnd() throws Exception {
-        Long end = settled.value();
-        return end == null ? Long.MIN_VALUE : end;
-    }
-
-    /** The windows that gained pairs after their ends, up to {@code over}. */
-    private SortedSet<Window> late(long over) throws Exception {
-        SortedSet<Window> late = new TreeSet<>();
-        for (long start : latePanes.get()) {
-            late.addAll(windows.over(start, over));
-        }
-        latePanes.clear();
-        return late;
-    }
-
-    /** Publishes those of some windows that have pairs which were not published with them. */
     private void publish(
             Scope scope,
             SortedSet<Window> due,
+            WindowedPairs.Reading reading,
             TimerService timers,
-            Map<Long, PairSample> read,
             Collector<ModelComparison> out)
             throws Exception {
-        long settledEnd = settledEnd();
         for (Window window : due) {
-            if (window.end() <= settledEnd) {
-                continue;
-            }
-            PairSample pairs = PairSample.EMPTY;
-            for (long start = window.start(); start < window.end(); start += windows.step()) {
-                pairs = pairs.merge(pane(start, read), mostPairs);
-            }
-            Publication before = publications.get(window);
-            if (pairs.seen() == (before == null ? 0 : before.pairs())) {
-                continue;
-            }
-            if (before == null) {
-                timers.registerEventTimeTimer(Windows.timer(windows.windowExpiry(window)));
-            }
-            int number = before == null ? 0 : before.revision() + 1;
-            publications.put(window, new Publication(number, pairs.seen()));
-            out.collect(comparisons.rolling(scope, window, number, pairs));
+            windowed.take(window, reading, timers)
+                    .ifPresent(taken ->
+                            out.collect(comparisons.rolling(scope, taken.window(), taken.revision(), taken.pairs())));
         }
     }
 
-    /** A pane's pairs, none where there is no pane; read once. */
-    private PairSample pane(long start, Map<Long, PairSample> read) {
-        return read.computeIfAbsent(start, this::pane);
-    }
-
-    private PairSample pane(long start) {
-        try {
-            PairSample pane = panes.get(start);
-            return pane == null ? PairSample.EMPTY : pane;
-        } catch (Exception e) {
-            throw new IllegalStateException("the pane at %d cannot be read".formatted(start), e);
-        }
-    }
-
-    private void publish(Scope scope, PairsSoFar soFar, Collector<ModelComparison> out) throws Exception {
-        if (!soFar.isPublished()) {
-            out.collect(comparisons.cumulative(scope, soFar));
-            all.update(soFar.asPublished());
-        }
-    }
-
-    /** Drops what no window needs once panes up to {@code end} are over. */
-    private void expire(long end) throws Exception {
-        panes.remove(windows.expiredPane(end));
-        long settledEnd = Math.max(settledEnd(), windows.settled(end));
-        for (Window window : windows.endingAt(windows.settled(end))) {
-            publications.remove(window);
-        }
-        settled.update(settledEnd);
-        // An emptied map would stay in the heap state backend.
-        if (panes.isEmpty()) {
-            panes.clear();
-        }
-        if (publications.isEmpty()) {
-            publications.clear();
-        }
+    private void publishAll(Scope scope, Collector<ModelComparison> out) throws Exception {
+        all.takeIfGained().ifPresent(pairs -> out.collect(comparisons.cumulative(scope, pairs)));
     }
 }

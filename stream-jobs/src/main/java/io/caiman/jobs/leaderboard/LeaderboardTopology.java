@@ -1,16 +1,21 @@
 package io.caiman.jobs.leaderboard;
 
 import io.caiman.jobs.connect.AvroRecordType;
+import io.caiman.jobs.connect.DecodeFunction;
 import io.caiman.jobs.connect.Delivery;
+import io.caiman.jobs.connect.LogSource;
+import io.caiman.jobs.connect.LogWatermarks;
 import io.caiman.jobs.connect.RecordSink;
 import io.caiman.jobs.connect.SerializerType;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.Prediction;
+import java.time.Clock;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** The leaderboard, as a part of a job that reads predictions. */
+/** The leaderboard, as a part of a job that may do more. */
 public final class LeaderboardTopology {
 
     private LeaderboardTopology() {}
@@ -41,19 +46,40 @@ public final class LeaderboardTopology {
                 .uid("leaderboard-comparisons");
     }
 
-    /** As {@link #build(DataStream, LeaderboardOptions)}, with comparisons written to their topic exactly once. */
-    public static void build(DataStream<Prediction> predictions, KafkaOptions kafka, LeaderboardOptions options) {
-        String topic = kafka.topics().modelComparisons();
-        build(predictions, options)
+    /**
+     * As {@link #build(DataStream, LeaderboardOptions)}, between topics; comparisons are written exactly once. What cannot be
+     * used is only counted: who measures predictions makes dead letters of it.
+     */
+    public static void build(StreamExecutionEnvironment env, KafkaOptions kafka, LeaderboardOptions options) {
+        String topic = kafka.topics().predictions();
+        String name = "caiman-leaderboard." + topic + "." + options.baseline();
+        UsablePrediction usable = new UsablePrediction(Clock.systemUTC());
+        build(
+                        env.fromSource(
+                                        LogSource.of(kafka.connection(), topic, name),
+                                        LogWatermarks.of(
+                                                Prediction.class,
+                                                name,
+                                                usable,
+                                                Prediction::getEventTimeMs,
+                                                options.outOfOrderness(),
+                                                options.idleness()),
+                                        topic)
+                                .uid("leaderboard-source")
+                                .process(
+                                        new DecodeFunction<>(Prediction.class, name, usable),
+                                        AvroRecordType.of(Prediction.class))
+                                .name("decode")
+                                .uid("leaderboard-decode"),
+                        options)
                 .sinkTo(RecordSink.of(
                         kafka.connection(),
-                        topic,
+                        kafka.topics().modelComparisons(),
                         ModelComparison.class,
                         Comparisons::key,
                         ModelComparison::getEndMs,
-                        Delivery.exactlyOnce(
-                                "caiman-leaderboard." + topic + "." + options.baseline(), kafka.transactionTimeout())))
-                .name(topic)
+                        Delivery.exactlyOnce(name + "-comparisons", kafka.transactionTimeout())))
+                .name(kafka.topics().modelComparisons())
                 .uid("leaderboard-sink");
     }
 }

@@ -1,25 +1,17 @@
 package io.caiman.jobs.leaderboard;
 
 /**
- * All pairs of a scope so far.
+ * Some pairs of a scope, or all so far.
  *
  * @param first earliest event time, ms since the epoch
  * @param last latest event time, ms since the epoch
- * @param published pairs that there were when a comparison of them was last published
  */
-record PairsSoFar(PairSample sample, long first, long last, long published) {
+record PairsSoFar(PairSample sample, long first, long last) {
 
-    static final PairsSoFar NONE = new PairsSoFar(PairSample.EMPTY, Long.MAX_VALUE, Long.MIN_VALUE, 0);
+    static final PairsSoFar NONE = new PairsSoFar(PairSample.EMPTY, Long.MAX_VALUE, Long.MIN_VALUE);
 
-    PairsSoFar plus(PairSample added, long earliest, long latest, int most) {
-        return new PairsSoFar(sample.merge(added, most), Math.min(first, earliest), Math.max(last, latest), published);
-    }
-
-    boolean isPublished() {
-        return published == sample.seen();
-    }
-
-    PairsSoFar asPublished() {
-        return new PairsSoFar(sample, first, last, sample.seen());
+    PairsSoFar merge(PairsSoFar other, int most) {
+        return new PairsSoFar(
+                sample.merge(other.sample, most), Math.min(first, other.first), Math.max(last, other.last));
     }
 }

@@ -17,16 +17,11 @@ final class PairsSoFarSerializer extends ImmutableTypeSerializer<PairsSoFar> {
         PairSampleSerializer.INSTANCE.serialize(value.sample(), target);
         target.writeLong(value.first());
         target.writeLong(value.last());
-        target.writeLong(value.published());
     }
 
     @Override
     public PairsSoFar deserialize(DataInputView source) throws IOException {
-        return new PairsSoFar(
-                PairSampleSerializer.INSTANCE.deserialize(source),
-                source.readLong(),
-                source.readLong(),
-                source.readLong());
+        return new PairsSoFar(PairSampleSerializer.INSTANCE.deserialize(source), source.readLong(), source.readLong());
     }
 
     @Override
@@ -34,7 +29,7 @@ final class PairsSoFarSerializer extends ImmutableTypeSerializer<PairsSoFar> {
         return new Snapshot();
     }
 
-    /** Version 1: sample, first and last event time, published pairs. */
+    /** Version 1: sample, first and last event time. */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<PairsSoFar> {
         public Snapshot() {
             super(() -> INSTANCE);

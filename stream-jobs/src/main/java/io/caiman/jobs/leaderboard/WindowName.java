@@ -2,18 +2,24 @@ package io.caiman.jobs.leaderboard;
 
 import java.time.Duration;
 
-/** A length of time in words, in the largest unit up to the hour that it is a whole number of: 24h, 30min, 10s, 500ms. */
+/** A length of time in words, as of the windows of domain metrics: 1h, 24h, 30m, 360d. */
 final class WindowName {
+
+    private static final long TWO_DAYS = Duration.ofDays(2).toMillis();
 
     private WindowName() {}
 
     static String of(long milliseconds) {
+        Duration length = Duration.ofMillis(milliseconds);
+        if (milliseconds > TWO_DAYS && milliseconds % Duration.ofDays(1).toMillis() == 0) {
+            return length.toDays() + "d";
+        }
         if (milliseconds % Duration.ofHours(1).toMillis() == 0) {
-            return milliseconds / Duration.ofHours(1).toMillis() + "h";
+            return length.toHours() + "h";
         }
         if (milliseconds % Duration.ofMinutes(1).toMillis() == 0) {
-            return milliseconds / Duration.ofMinutes(1).toMillis() + "min";
+            return length.toMinutes() + "m";
         }
-        return milliseconds % 1_000 == 0 ? milliseconds / 1_000 + "s" : milliseconds + "ms";
+        return milliseconds % 1_000 == 0 ? length.toSeconds() + "s" : milliseconds + "ms";
     }
 }

@@ -8,14 +8,12 @@ import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.MetricsOptions;
-import io.caiman.schemas.avro.Prediction;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -56,6 +54,12 @@ public final class MetricsCommand implements Callable<Integer> {
     private JobCommandOptions job = new JobCommandOptions();
 
     @Option(
+            names = "--baseline",
+            paramLabel = "NAME",
+            description = "Also compares every other model with this one, into the topic model-comparisons.")
+    private Optional<String> baseline = Optional.empty();
+
+    @Option(
             names = "--pane",
             paramLabel = "TIME",
             description = "Event time between two rolling figures (default: 5min).")
@@ -75,12 +79,6 @@ public final class MetricsCommand implements Callable<Integer> {
     private Optional<Path> alerts = Optional.empty();
 
     @Option(
-            names = "--baseline",
-            paramLabel = "NAME",
-            description = "Also compares every other model with this one, into the topic model-comparisons.")
-    private Optional<String> baseline = Optional.empty();
-
-    @Option(
             names = "--parallelism",
             paramLabel = "N",
             description = "Tasks of each operator (default: what the cluster has set, in this process one per core).")
@@ -89,26 +87,26 @@ public final class MetricsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Configuration configuration;
+        Optional<LeaderboardOptions> leaderboard;
         KafkaOptions kafka;
         MetricsOptions options;
         List<AlertRule> rules;
-        Optional<LeaderboardOptions> leaderboard;
         try {
             configuration = configuration();
+            leaderboard = LeaderboardOptions.from(configuration);
             kafka = KafkaOptions.from(configuration);
             options = MetricsOptions.from(configuration);
             rules = alerts.map(AlertRulesReader::read).orElse(List.of());
-            leaderboard = LeaderboardOptions.from(configuration);
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("metrics: " + e.getMessage());
             return ExitCode.USAGE;
         }
         StreamExecutionEnvironment env = JobCommandOptions.environment(configuration);
+        MetricsJob.define(env, kafka, options);
+        leaderboard.ifPresent(compared -> LeaderboardTopology.build(env, kafka, compared));
         if (!rules.isEmpty()) {
             AlertsTopology.addTo(env, kafka, rules);
         }
-        DataStream<Prediction> predictions = MetricsJob.define(env, kafka, options);
-        leaderboard.ifPresent(compared -> LeaderboardTopology.build(predictions, kafka, compared));
         env.execute(MetricsJob.NAME);
         return ExitCode.OK;
     }
@@ -116,9 +114,9 @@ public final class MetricsCommand implements Callable<Integer> {
     /** The settings with the named options over them. */
     Configuration configuration() {
         Configuration configuration = job.configuration();
+        JobCommandOptions.set(configuration, LeaderboardOptions.BASELINE, baseline);
         JobCommandOptions.set(configuration, MetricsOptions.PANE, pane);
         JobCommandOptions.set(configuration, MetricsOptions.WINDOW, window);
-        JobCommandOptions.set(configuration, LeaderboardOptions.BASELINE, baseline);
         JobCommandOptions.set(configuration, CoreOptions.DEFAULT_PARALLELISM, parallelism);
         return configuration;
     }

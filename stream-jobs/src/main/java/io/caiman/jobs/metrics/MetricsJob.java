@@ -13,7 +13,6 @@ import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import java.time.Clock;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
@@ -41,11 +40,8 @@ public final class MetricsJob {
     /**
      * Puts the job into an environment; executing it is left to the caller. Figures are written at least once: a repeated
      * one replaces itself. So are dead letters.
-     *
-     * @return the predictions that can be used, with watermarks of their event time, for whoever else measures them
      */
-    public static DataStream<Prediction> define(
-            StreamExecutionEnvironment env, KafkaOptions kafka, MetricsOptions options) {
+    public static void define(StreamExecutionEnvironment env, KafkaOptions kafka, MetricsOptions options) {
         // Nothing here changes a record that it was given or has passed on.
         env.getConfig().enableObjectReuse();
         PredictionCheck check = new PredictionCheck(Clock.systemUTC());
@@ -78,6 +74,5 @@ public final class MetricsJob {
                         Delivery.atLeastOnce()))
                 .name(kafka.topics().domainMetrics())
                 .uid("metrics-sink");
-        return predictions;
     }
 }

@@ -17,6 +17,8 @@ import org.apache.flink.util.TimeUtils;
  * @param windows the stretches of event time that rolling comparisons are over, each a whole number of steps
  * @param patience how much event time may pass between an impression and the last of its predictions; what comes later is not
  *     compared
+ * @param outOfOrderness see {@link MetricsOptions}
+ * @param idleness see {@link MetricsOptions}
  * @param refresh least processing time between two cumulative comparisons of the same thing
  * @param revision least processing time between two revisions of a window that late predictions changed
  * @param mostPairs impressions that a comparison is over at most; of more, a sample of so many
@@ -27,6 +29,8 @@ public record LeaderboardOptions(
         Duration step,
         List<Duration> windows,
         Duration patience,
+        Duration outOfOrderness,
+        Duration idleness,
         Duration refresh,
         Duration revision,
         int mostPairs,
@@ -130,6 +134,8 @@ public record LeaderboardOptions(
                         reader.positive(STEP),
                         lengths(reader.text(WINDOWS)),
                         reader.atLeastNothing(PATIENCE),
+                        reader.atLeastNothing(MetricsOptions.OUT_OF_ORDERNESS),
+                        reader.positive(MetricsOptions.IDLENESS),
                         reader.positive(REFRESH),
                         reader.positive(REVISION),
                         configuration.get(MOST_PAIRS),

@@ -5,11 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.caiman.jobs.checkpoints.CompletedCheckpoints;
 import io.caiman.jobs.connect.KafkaBroker;
-import io.caiman.jobs.metrics.MetricsJob;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.LeastEvidence;
-import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.ModelComparison;
@@ -41,22 +39,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The leaderboard as a part of the metrics job, between the topics of a real broker. */
+/** The leaderboard between the topics of a real broker. */
 class LeaderboardJobTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Topics TOPICS = Topics.withPrefix("test-");
-    private static final MetricsOptions METRICS = new MetricsOptions(
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(100),
-            Duration.ofSeconds(5),
-            Duration.ofMillis(100),
-            Duration.ofSeconds(30));
     private static final LeaderboardOptions OPTIONS = new LeaderboardOptions(
             Reference.BASELINE,
             Duration.ofSeconds(20),
             List.of(Duration.ofSeconds(40), Duration.ofSeconds(100)),
             Duration.ofHours(1),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
             Duration.ofMillis(100),
             Duration.ofMillis(200),
             100_000,
@@ -129,7 +123,8 @@ class LeaderboardJobTest {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(2);
         KafkaOptions kafka = new KafkaOptions(broker.connection(), TOPICS, Duration.ofMinutes(1));
-        LeaderboardTopology.build(MetricsJob.define(env, kafka, METRICS), kafka, OPTIONS);
+        env.getConfig().enableObjectReuse();
+        LeaderboardTopology.build(env, kafka, OPTIONS);
         return env.executeAsync();
     }
 
@@ -142,6 +137,13 @@ class LeaderboardJobTest {
                         TOPICS.predictions(),
                         prediction.getUser().getBytes(StandardCharsets.UTF_8),
                         codec.encode(prediction)));
+            }
+            // Not to be used, and not in the way.
+            Prediction unusable = Prediction.newBuilder(predictions.get(0))
+                    .setScore(Double.NaN)
+                    .build();
+            for (byte[] value : List.of(codec.encode(unusable), "no prediction".getBytes(StandardCharsets.UTF_8))) {
+                var unused = producer.send(new ProducerRecord<>(TOPICS.predictions(), value));
             }
         }
     }

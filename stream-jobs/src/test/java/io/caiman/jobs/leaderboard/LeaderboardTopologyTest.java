@@ -38,6 +38,8 @@ class LeaderboardTopologyTest {
             Duration.ofSeconds(20),
             List.of(Duration.ofSeconds(40), Duration.ofSeconds(100)),
             Duration.ofHours(1),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
             Duration.ofMillis(50),
             Duration.ofMillis(100),
             100_000,
