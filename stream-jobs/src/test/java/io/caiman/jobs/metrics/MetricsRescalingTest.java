@@ -46,12 +46,12 @@ class MetricsRescalingTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int PREDICTIONS = 3_000;
-    private static final MetricsOptions OPTIONS = new MetricsOptions(
+    private static final MetricsOptions OPTIONS = Reference.options(
             Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
             Duration.ofSeconds(1),
             Duration.ofMillis(50),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(20));
     private static final List<Prediction> ALL = Reference.predictions(21, PREDICTIONS, 60, 1_700_000_000_123L, 60);
 
     // What the jobs of this JVM have read and published.
