@@ -36,6 +36,8 @@ final class ScopeGains {
         }
     }
 
+    private static final int NO_WINDOW = -1;
+
     private final Scope scope;
     private final int number;
     private final boolean countsLast;
@@ -46,6 +48,12 @@ final class ScopeGains {
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
     private boolean changed;
+
+    /** What was asked for last, mostly asked for again. */
+    private ShareSum lastShare = new ShareSum();
+
+    private int lastWindow = NO_WINDOW;
+    private long lastEnd;
 
     ScopeGains(Scope scope, int number, int windows, boolean countsLast) {
         this.scope = scope;
@@ -84,7 +92,12 @@ final class ScopeGains {
 
     /** The change of the users' contribution to gAUC up to the window that ends here. */
     ShareSum share(int window, long end) {
-        return shares.get(window).computeIfAbsent(end, e -> new ShareSum());
+        if (window != lastWindow || end != lastEnd) {
+            lastShare = shares.get(window).computeIfAbsent(end, e -> new ShareSum());
+            lastWindow = window;
+            lastEnd = end;
+        }
+        return lastShare;
     }
 
     /** All of it, which is then forgotten. */
@@ -111,6 +124,7 @@ final class ScopeGains {
         first = Long.MAX_VALUE;
         last = Long.MIN_VALUE;
         changed = false;
+        lastWindow = NO_WINDOW;
         return partial;
     }
 

@@ -19,6 +19,12 @@ final class UserScores {
 
     private int ranked;
     private int size;
+    private int positives;
+
+    /** Of all ranked scores, see {@link ShareSum#addUser}. */
+    private long wonTwice;
+
+    private int rankedPositives;
     private boolean late;
     private long visit;
     private long lastPane = Long.MIN_VALUE;
@@ -59,6 +65,7 @@ final class UserScores {
         entries[2 * size] = scoredLabel;
         entries[2 * size + 1] = pane;
         late |= isLate;
+        positives += (int) (scoredLabel & 1);
         return size++ == ranked;
     }
 
@@ -99,6 +106,7 @@ final class UserScores {
             }
         }
         late = false;
+        tally();
     }
 
     /** Drops the scores of panes that start before a time. All must be ranked. */
@@ -113,8 +121,17 @@ final class UserScores {
         }
         size = kept;
         ranked = kept;
+        tally();
+        positives = rankedPositives;
         if (entries.length > 8 * Math.max(1, kept)) {
             entries = Arrays.copyOf(entries, 2 * Math.max(1, kept));
+        }
+    }
+
+    /** Adds to a sum, or takes from it, what all the user's ranked scores contribute to gAUC. */
+    void addTo(ShareSum sum, int sign) {
+        if (rankedPositives > 0 && rankedPositives < ranked) {
+            sum.addUser(rankedPositives, ranked - rankedPositives, wonTwice, sign);
         }
     }
 
@@ -122,9 +139,12 @@ final class UserScores {
      * Adds to a sum, or takes from it, what the user's ranked scores in the panes that start in [from, to) contribute to gAUC.
      */
     void addTo(ShareSum sum, long from, long to, int sign) {
-        long positives = 0;
+        if (positives == 0 || positives == size) {
+            return; // neither do any of them
+        }
+        long positivesHere = 0;
         long negatives = 0;
-        long wonTwice = 0;
+        long won = 0;
         long tied = 0;
         long tiedScore = -1;
         for (int i = 0; i < 2 * ranked; i += 2) {
@@ -139,13 +159,37 @@ final class UserScores {
                 tiedScore = score;
                 negatives++;
             } else {
-                wonTwice += score == tiedScore ? 2 * negatives - tied : 2 * negatives;
-                positives++;
+                won += score == tiedScore ? 2 * negatives - tied : 2 * negatives;
+                positivesHere++;
             }
         }
-        if (positives > 0 && negatives > 0) {
-            sum.addUser(positives, negatives, wonTwice, sign);
+        if (positivesHere > 0 && negatives > 0) {
+            sum.addUser(positivesHere, negatives, won, sign);
         }
+    }
+
+    /** Counts what {@link #addTo(ShareSum, int)} needs. */
+    private void tally() {
+        if (positives == 0) {
+            return;
+        }
+        long positivesSoFar = 0;
+        long won = 0;
+        long tied = 0;
+        long tiedScore = -1;
+        for (int i = 0; i < ranked; i++) {
+            long scoredLabel = entries[2 * i];
+            if ((scoredLabel & 1) == 0) {
+                tied = scoredLabel >>> 1 == tiedScore ? tied + 1 : 1;
+                tiedScore = scoredLabel >>> 1;
+            } else {
+                long negatives = i - positivesSoFar;
+                won += scoredLabel >>> 1 == tiedScore ? 2 * negatives - tied : 2 * negatives;
+                positivesSoFar++;
+            }
+        }
+        rankedPositives = (int) positivesSoFar;
+        wonTwice = won;
     }
 
     /** Puts the first unranked score into its place. */

@@ -19,9 +19,15 @@ import java.util.function.Consumer;
  */
 final class UserShares {
 
+    /** Those that an impression counts in: its domain's and the one of all domains. */
+    private static final int SCOPES = 2;
+
     private final Panes panes;
     private final boolean countsLast;
-    private final UserTable users = new UserTable();
+
+    /** [bucket]. A batch is of one bucket, so that it finds its part of the memory in the cache. */
+    private final UserTable[] users = new UserTable[Buckets.COUNT];
+
     private final Map<Names, ScopeGains[]> scopesOfNames = new HashMap<>();
     private final Map<Scope, ScopeGains> scopes = new HashMap<>();
     private final List<ScopeGains> byNumber = new ArrayList<>();
@@ -38,6 +44,7 @@ final class UserShares {
         this.panes = panes;
         this.countsLast = countsLast;
         Arrays.fill(closed, panes.nothingClosed());
+        Arrays.setAll(users, bucket -> new UserTable());
     }
 
     /** The last closed end of a bucket. */
@@ -57,18 +64,19 @@ final class UserShares {
             change(own[1]);
         }
         Impressions impressions = observations.impressions();
+        UserScores[] scores = scores(observations, scopesOf);
         for (int i = 0; i < impressions.size(); i++) {
             long eventTime = impressions.eventTime(i);
-            long user = impressions.user(i);
             long scoredLabel = impressions.scoredLabel(i);
             long pane = panes.start(eventTime);
             long openFrom = panes.openFrom(pane, closedHere);
             if (openFrom > pane + panes.length()) {
                 counters.count(openFrom <= pane + panes.longest());
             }
-            for (ScopeGains scope : scopesOf[observations.nameOf(i)]) {
-                scope.add(pane, openFrom, eventTime, user, scoredLabel);
-                keep(user, scope.number(), scoredLabel, pane, closedHere);
+            ScopeGains[] own = scopesOf[observations.nameOf(i)];
+            for (int j = 0; j < SCOPES; j++) {
+                own[j].add(pane, openFrom, eventTime, impressions.user(i), scoredLabel);
+                keep(scores[SCOPES * i + j], scoredLabel, pane, closedHere);
             }
         }
     }
@@ -78,15 +86,13 @@ final class UserShares {
         long closedHere = closed[observations.bucket()];
         ScopeGains[][] scopesOf = scopesOf(observations);
         Impressions impressions = observations.impressions();
-        for (int i = 0; i < impressions.size(); i++) {
-            for (ScopeGains scope : scopesOf[observations.nameOf(i)]) {
-                keep(
-                        impressions.user(i),
-                        scope.number(),
-                        impressions.scoredLabel(i),
-                        panes.start(impressions.eventTime(i)),
-                        closedHere);
-            }
+        UserScores[] scores = scores(observations, scopesOf);
+        for (int i = 0; i < scores.length; i++) {
+            keep(
+                    scores[i],
+                    impressions.scoredLabel(i / SCOPES),
+                    panes.start(impressions.eventTime(i / SCOPES)),
+                    closedHere);
         }
         unranked.forEach(this::rank);
         unranked.clear();
@@ -100,9 +106,9 @@ final class UserShares {
             if (late) {
                 correct(scores, scope, -1);
             }
-            scores.addTo(scope.gained(), Long.MIN_VALUE, Long.MAX_VALUE, -1);
+            scores.addTo(scope.gained(), -1);
             rank(scores);
-            scores.addTo(scope.gained(), Long.MIN_VALUE, Long.MAX_VALUE, 1);
+            scores.addTo(scope.gained(), 1);
             if (late) {
                 correct(scores, scope, 1);
             }
@@ -142,15 +148,28 @@ final class UserShares {
 
     /** Users with scores, each in each of their scopes. */
     int size() {
-        return users.size();
+        return Arrays.stream(users).mapToInt(UserTable::size).sum();
     }
 
-    private void keep(long user, int scope, long scoredLabel, long pane, long closedHere) {
-        if (panes.keeps(pane, closedHere)) {
-            UserScores scores = users.get(user, scope);
-            if (scores.add(scoredLabel, pane, panes.isLate(pane, closedHere))) {
-                unranked.add(scores);
+    /**
+     * [impression, scope], the scores of its user. By itself because the look-ups of a batch then wait for memory together.
+     */
+    private UserScores[] scores(Observations observations, ScopeGains[][] scopesOf) {
+        Impressions impressions = observations.impressions();
+        UserTable ofBucket = users[observations.bucket()];
+        UserScores[] scores = new UserScores[SCOPES * impressions.size()];
+        for (int i = 0; i < impressions.size(); i++) {
+            ScopeGains[] own = scopesOf[observations.nameOf(i)];
+            for (int j = 0; j < SCOPES; j++) {
+                scores[SCOPES * i + j] = ofBucket.get(impressions.user(i), own[j].number());
             }
+        }
+        return scores;
+    }
+
+    private void keep(UserScores scores, long scoredLabel, long pane, long closedHere) {
+        if (panes.keeps(pane, closedHere) && scores.add(scoredLabel, pane, panes.isLate(pane, closedHere))) {
+            unranked.add(scores);
         }
     }
 
@@ -239,9 +258,9 @@ final class UserShares {
     private void drop(UserScores scores, long end) {
         if (scores.firstVisit(visits)) {
             ScopeGains scope = byNumber.get(scores.scope());
-            scores.addTo(scope.gained(), Long.MIN_VALUE, Long.MAX_VALUE, -1);
+            scores.addTo(scope.gained(), -1);
             scores.dropBefore(end - panes.history());
-            scores.addTo(scope.gained(), Long.MIN_VALUE, Long.MAX_VALUE, 1);
+            scores.addTo(scope.gained(), 1);
             change(scope);
         }
     }
