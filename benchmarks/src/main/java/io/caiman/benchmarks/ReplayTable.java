@@ -121,7 +121,7 @@ public final class ReplayTable {
         return matcher;
     }
 
-    private static String address(Process broker) throws IOException {
+    static String address(Process broker) throws IOException {
         BufferedReader output = broker.inputReader(StandardCharsets.UTF_8);
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             if (line.startsWith("at ")) {
@@ -175,7 +175,7 @@ public final class ReplayTable {
         }
     }
 
-    private static Process start(Path folder, List<String> arguments) throws IOException {
+    static Process start(Path folder, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -194,7 +194,7 @@ public final class ReplayTable {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -1,6 +1,8 @@
 package io.caiman.model.evaluation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -103,6 +105,20 @@ public final class ScoreHistogram {
             }
         }
         return builder.build();
+    }
+
+    /** The histogram of all histograms' scores. */
+    public static ScoreHistogram merge(List<ScoreHistogram> histograms) {
+        // Two and two of like size, so that no score is moved more than log2(n) times.
+        List<ScoreHistogram> left = histograms;
+        while (left.size() > 1) {
+            List<ScoreHistogram> pairs = new ArrayList<>(left.size() / 2 + 1);
+            for (int i = 0; i < left.size(); i += 2) {
+                pairs.add(i + 1 < left.size() ? left.get(i).merge(left.get(i + 1)) : left.get(i));
+            }
+            left = pairs;
+        }
+        return left.isEmpty() ? EMPTY : left.get(0);
     }
 
     /** AUC as in {@link RankedScores#auc}, with all scores of one bin taken as equal. */

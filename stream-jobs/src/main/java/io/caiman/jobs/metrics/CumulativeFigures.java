@@ -1,34 +1,74 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.model.evaluation.GroupedAuc;
+import java.util.ArrayList;
+import java.util.List;
 
-/**
- * Everything so far.
- *
- * @param first earliest event time, ms since the epoch
- * @param last latest event time, ms since the epoch
- * @param published impressions that the last published record covered
- */
-record CumulativeFigures(PaneFigures figures, GroupedAuc grouped, long first, long last, long published) {
+/** Everything so far of a scope. */
+final class CumulativeFigures {
 
-    static final CumulativeFigures EMPTY =
-            new CumulativeFigures(PaneFigures.EMPTY, GroupedAuc.NONE, Long.MAX_VALUE, Long.MIN_VALUE, 0);
+    private PaneFigures figures;
+    private GroupedAuc grouped;
+    private long first;
+    private long last;
+    private boolean published;
+    private final List<PaneFigures> unmerged = new ArrayList<>();
 
-    CumulativeFigures plus(Observations observations, GroupedAuc gained) {
-        return new CumulativeFigures(
-                figures.merge(PaneFigures.of(observations)),
-                grouped.plus(gained),
-                Math.min(first, observations.first()),
-                Math.max(last, observations.last()),
-                published);
+    CumulativeFigures() {
+        this(PaneFigures.EMPTY, GroupedAuc.NONE, Long.MAX_VALUE, Long.MIN_VALUE, true);
+    }
+
+    /**
+     * Restores figures.
+     *
+     * @param first earliest event time, ms
+     * @param last latest event time, ms
+     * @param published whether nothing has come since they were published
+     */
+    CumulativeFigures(PaneFigures figures, GroupedAuc grouped, long first, long last, boolean published) {
+        this.figures = figures;
+        this.grouped = grouped;
+        this.first = first;
+        this.last = last;
+        this.published = published;
+    }
+
+    void add(Partial partial) {
+        for (Partial.PaneGain pane : partial.panes()) {
+            unmerged.add(pane.figures());
+            published = false;
+        }
+        grouped = grouped.plus(partial.gained());
+        first = Math.min(first, partial.first());
+        last = Math.max(last, partial.last());
     }
 
     boolean isPublished() {
-        return published == figures.sums().impressions();
+        return published;
     }
 
-    CumulativeFigures asPublished() {
-        return new CumulativeFigures(
-                figures, grouped, first, last, figures.sums().impressions());
+    void setPublished() {
+        published = true;
+    }
+
+    PaneFigures figures() {
+        if (!unmerged.isEmpty()) {
+            // What came is small beside what is there: first together.
+            figures = PaneFigures.merge(List.of(figures, PaneFigures.merge(unmerged)));
+            unmerged.clear();
+        }
+        return figures;
+    }
+
+    GroupedAuc grouped() {
+        return grouped;
+    }
+
+    long first() {
+        return first;
+    }
+
+    long last() {
+        return last;
     }
 }

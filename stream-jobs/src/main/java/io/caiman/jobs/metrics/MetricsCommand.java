@@ -29,19 +29,19 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Reads predictions and publishes, for each model and task, per domain and over all domains: AUC, gAUC, log"
-                    + " loss, calibration and counts, rolling (over a window of event time, at the end of every pane) and"
-                    + " cumulative (over everything so far).",
+                    + " loss, calibration and counts: rolling (over windows of event time, at the end of every pane), over the"
+                    + " last so many impressions, and cumulative (over everything so far).",
             "",
             "Reads the topic predictions; writes the topics domain-metrics (keyed, fit for compaction) and dead-letters."
         },
         footer = {
             "",
-            "Example: rolling figures every minute over the last half hour, with checkpoints",
-            "  caiman metrics --bootstrap-servers kafka:9092 --pane 1min --window 30min \\",
+            "Example: rolling figures every minute over the last half hour and the last day, with checkpoints",
+            "  caiman metrics --bootstrap-servers kafka:9092 --pane 1min --window 30min,24h \\",
             "      --checkpoint-dir file:///var/lib/caiman/metrics",
             "",
-            "A prediction that comes after a window it belongs to was published counts in the cumulative figures and in"
-                    + " the windows still to come; the metrics late and partlyLate count such predictions.",
+            "A prediction that comes after a window it belongs to was published for good counts in the cumulative figures"
+                    + " and in the windows still to come; the metrics late and partlyLate count such predictions.",
             "Lengths of time are a number and a unit: 500ms, 30s, 5min, 1h."
         })
 public final class MetricsCommand implements Callable<Integer> {
@@ -67,9 +67,38 @@ public final class MetricsCommand implements Callable<Integer> {
 
     @Option(
             names = "--window",
-            paramLabel = "TIME",
-            description = "Event time that a rolling figure is over, a whole number of panes (default: 1h).")
+            paramLabel = "TIME,...",
+            description = "Event time that rolling figures are over, each a whole number of panes (default: 1h).")
     private Optional<String> window = Optional.empty();
+
+    @Option(
+            names = "--last",
+            paramLabel = "N,...",
+            description = "Publish figures over the last N impressions too, at the end of a pane (default: no such).")
+    private Optional<String> last = Optional.empty();
+
+    @Option(
+            names = "--allowed-lateness",
+            paramLabel = "TIME",
+            description =
+                    "Event time after its end in which late predictions still correct a rolling figure, which is then"
+                            + " published again; whole panes, rounded up (default: 10min).")
+    private Optional<String> lateness = Optional.empty();
+
+    @Option(
+            names = "--cumulative-history",
+            paramLabel = "TIME",
+            description =
+                    "Event time that cumulative gAUC is over, which bounds the state: at least window, lateness and"
+                            + " pane together (default: everything so far, for which every score stays in memory).")
+    private Optional<String> history = Optional.empty();
+
+    @Option(
+            names = "--idle",
+            paramLabel = "TIME",
+            description =
+                    "A partition without predictions for that long does not hold back the windows (default: 30s).")
+    private Optional<String> idle = Optional.empty();
 
     @Option(
             names = "--alerts",
@@ -117,6 +146,10 @@ public final class MetricsCommand implements Callable<Integer> {
         JobCommandOptions.set(configuration, LeaderboardOptions.BASELINE, baseline);
         JobCommandOptions.set(configuration, MetricsOptions.PANE, pane);
         JobCommandOptions.set(configuration, MetricsOptions.WINDOW, window);
+        JobCommandOptions.set(configuration, MetricsOptions.LAST, last);
+        JobCommandOptions.set(configuration, MetricsOptions.LATENESS, lateness);
+        JobCommandOptions.set(configuration, MetricsOptions.HISTORY, history);
+        JobCommandOptions.set(configuration, MetricsOptions.IDLENESS, idle);
         JobCommandOptions.set(configuration, CoreOptions.DEFAULT_PARALLELISM, parallelism);
         return configuration;
     }

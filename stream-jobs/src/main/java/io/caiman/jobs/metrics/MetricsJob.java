@@ -1,18 +1,16 @@
 package io.caiman.jobs.metrics;
 
-import io.caiman.jobs.connect.AvroRecordType;
 import io.caiman.jobs.connect.DeadLetters;
-import io.caiman.jobs.connect.DecodeFunction;
 import io.caiman.jobs.connect.Delivery;
 import io.caiman.jobs.connect.LogSource;
-import io.caiman.jobs.connect.LogWatermarks;
 import io.caiman.jobs.connect.RecordSink;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DomainMetrics;
-import io.caiman.schemas.avro.Prediction;
 import java.time.Clock;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
@@ -38,40 +36,41 @@ public final class MetricsJob {
     }
 
     /**
-     * Puts the job into an environment; executing it is left to the caller. Figures are written at least once: a repeated
-     * one replaces itself. So are dead letters.
+     * Puts the job into an environment; executing it is left to the caller. Each figure is written exactly once, in a
+     * transaction that the next checkpoint commits; dead letters at least once.
      */
     public static void define(StreamExecutionEnvironment env, KafkaOptions kafka, MetricsOptions options) {
-        // Nothing here changes a record that it was given or has passed on.
+        // Nothing here changes a record that it was given or has passed on, but the source its one prediction.
         env.getConfig().enableObjectReuse();
-        PredictionCheck check = new PredictionCheck(Clock.systemUTC());
-        SingleOutputStreamOperator<Prediction> predictions = env.fromSource(
-                        LogSource.of(kafka.connection(), kafka.topics().predictions(), groupId(kafka.topics())),
-                        LogWatermarks.of(
-                                Prediction.class,
-                                NAME,
-                                check,
-                                Prediction::getEventTimeMs,
-                                options.outOfOrderness(),
-                                options.idleness()),
-                        kafka.topics().predictions())
-                .uid("metrics-source")
-                .process(new DecodeFunction<>(Prediction.class, NAME, check), AvroRecordType.of(Prediction.class))
-                .name("decode")
-                .uid("metrics-decode");
-        predictions
-                .getSideOutput(DeadLetters.TAG)
+        String predictions = kafka.topics().predictions();
+        Duration outOfOrderness = options.outOfOrderness();
+        Duration idleness = options.idleness();
+        SingleOutputStreamOperator<Observations> batches = MetricsTopology.batches(
+                env.fromSource(
+                                LogSource.of(
+                                        kafka.connection(),
+                                        predictions,
+                                        groupId(kafka.topics()),
+                                        new PredictionSchema(new PredictionCheck(Clock.systemUTC()))),
+                                WatermarkStrategy.<IncomingPrediction>forGenerator(context -> new ModelWatermarks(
+                                                outOfOrderness, idleness, context.getInputActivityClock()))
+                                        .withTimestampAssigner((prediction, kafkaTime) -> prediction.eventTime())
+                                        .withIdleness(idleness),
+                                predictions)
+                        .uid("metrics-source"),
+                options);
+        batches.getSideOutput(DeadLetters.TAG)
                 .sinkTo(DeadLetters.sink(kafka.connection(), kafka.topics().deadLetters(), Delivery.atLeastOnce()))
                 .name(kafka.topics().deadLetters())
                 .uid("metrics-dead-letters");
-        MetricsTopology.build(predictions, options)
+        MetricsTopology.figures(batches, options)
                 .sinkTo(RecordSink.of(
                         kafka.connection(),
                         kafka.topics().domainMetrics(),
                         DomainMetrics.class,
                         Records::key,
                         DomainMetrics::getEndMs,
-                        Delivery.atLeastOnce()))
+                        Delivery.exactlyOnce(NAME + "." + kafka.topics().domainMetrics(), kafka.transactionTimeout())))
                 .name(kafka.topics().domainMetrics())
                 .uid("metrics-sink");
     }

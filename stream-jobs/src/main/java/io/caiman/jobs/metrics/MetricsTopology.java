@@ -5,7 +5,9 @@ import io.caiman.jobs.connect.SerializerType;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /** The metrics job between its source and its sink. */
 public final class MetricsTopology {
@@ -16,23 +18,47 @@ public final class MetricsTopology {
      * The figures of a stream of predictions.
      *
      * @param predictions with watermarks of their event time; every score in [0, 1]
-     * @return rolling and cumulative figures, each a replacement of older ones with the same key
+     * @return rolling, count and cumulative figures, each a replacement of older ones with the same key
      */
     public static DataStream<DomainMetrics> build(DataStream<Prediction> predictions, MetricsOptions options) {
+        return figures(
+                batches(
+                        predictions
+                                .map(IncomingPrediction::of)
+                                .returns(SerializerType.of(
+                                        IncomingPrediction.class, IncomingPredictionSerializer.INSTANCE))
+                                .name("read")
+                                .uid("metrics-read"),
+                        options),
+                options);
+    }
+
+    /** Predictions gathered by bucket of the user; dead letters in a side output. */
+    static SingleOutputStreamOperator<Observations> batches(
+            DataStream<IncomingPrediction> predictions, MetricsOptions options) {
+        return predictions
+                .transform(
+                        "batches",
+                        SerializerType.of(Observations.class, ObservationsSerializer.INSTANCE),
+                        new PredictionBatcher(options.refresh().toMillis()))
+                .uid("metrics-batches");
+    }
+
+    static DataStream<DomainMetrics> figures(DataStream<Observations> batches, MetricsOptions options) {
         Panes panes = Panes.of(options);
         long refresh = options.refresh().toMillis();
-        return predictions
-                .flatMap(new FanOut())
-                .returns(SerializerType.of(UserObservation.class, UserObservationSerializer.INSTANCE))
-                .name("scopes")
-                .uid("metrics-fan-out")
-                .keyBy(UserObservation::user, SerializerType.ofKey(ScopedUser.class, ScopedUserSerializer.INSTANCE))
-                .process(new UserStage(panes, refresh), SerializerType.of(Partial.class, PartialSerializer.INSTANCE))
-                .name("users")
+        return batches.keyBy(batch -> Buckets.key(batch.bucket()), Types.INT)
+                .transform(
+                        "users",
+                        SerializerType.of(Partial.class, PartialSerializer.INSTANCE),
+                        new UserStage(panes, !options.last().isEmpty(), refresh))
+                .setMaxParallelism(Buckets.COUNT)
                 .uid("metrics-users")
                 .keyBy(Partial::scope, SerializerType.ofKey(Scope.class, ScopeSerializer.INSTANCE))
-                .process(new ScopeStage(panes, refresh), AvroRecordType.of(DomainMetrics.class))
-                .name("domains")
+                .transform(
+                        "domains",
+                        AvroRecordType.of(DomainMetrics.class),
+                        new ScopeStage(panes, options.last(), refresh, options.labels()))
                 .uid("metrics-domains");
     }
 }

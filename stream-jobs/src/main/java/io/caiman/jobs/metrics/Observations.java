@@ -1,72 +1,114 @@
 package io.caiman.jobs.metrics;
 
 import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
 
-/** Several observations in flat arrays; nobody changes them once they are handed on. */
+/**
+ * Predictions of the users of one bucket in columns, the names in a dictionary: what travels to the first stage and what it
+ * keeps in its state.
+ */
 final class Observations {
 
-    private long[] eventTimes;
-    private long[] scoredLabels;
-    private int size;
+    private static final int EMPTY_SLOT = -1;
 
-    Observations(int capacity) {
-        eventTimes = new long[capacity];
-        scoredLabels = new long[capacity];
+    private final int bucket;
+    private final Impressions impressions;
+    private short[] nameOf;
+    private Names[] dictionary = new Names[4];
+    private int names;
+
+    /** Open addressing from names to their place in the dictionary; at least twice as long as that. */
+    private int[] slots = {};
+
+    Observations(int bucket) {
+        this(bucket, new Impressions(), new short[8]);
     }
 
-    void add(long eventTime, long scoredLabel) {
-        if (size == eventTimes.length) {
-            int larger = Math.max(4, size * 2);
-            eventTimes = Arrays.copyOf(eventTimes, larger);
-            scoredLabels = Arrays.copyOf(scoredLabels, larger);
+    private Observations(int bucket, Impressions impressions, short[] nameOf) {
+        this.bucket = bucket;
+        this.impressions = impressions;
+        this.nameOf = nameOf;
+    }
+
+    void add(Names name, long user, long eventTime, long scoredLabel) {
+        int size = impressions.size();
+        if (size == nameOf.length) {
+            nameOf = Arrays.copyOf(nameOf, size + (size >> 1));
         }
-        eventTimes[size] = eventTime;
-        scoredLabels[size] = scoredLabel;
-        size++;
+        nameOf[size] = (short) placeOf(name);
+        impressions.add(eventTime, user, scoredLabel);
     }
 
     void addAll(Observations others) {
-        for (int i = 0; i < others.size; i++) {
-            add(others.eventTimes[i], others.scoredLabels[i]);
+        for (int i = 0; i < others.size(); i++) {
+            add(
+                    others.dictionary[others.nameOf(i)],
+                    others.impressions.user(i),
+                    others.impressions.eventTime(i),
+                    others.impressions.scoredLabel(i));
         }
     }
 
-    /** These observations by the start of the pane they lie in. */
-    Map<Long, Observations> byPane(Panes panes) {
-        Map<Long, Observations> byPane = new TreeMap<>();
-        for (int i = 0; i < size; i++) {
-            byPane.computeIfAbsent(panes.start(eventTimes[i]), start -> new Observations(1))
-                    .add(eventTimes[i], scoredLabels[i]);
+    /** Where a name stands in the dictionary, now if not before; there are at most 2^16. */
+    int placeOf(Names name) {
+        if (slots.length < 2 * (names + 1)) {
+            slots = new int[Math.max(8, Integer.highestOneBit(names) * 8)];
+            Arrays.fill(slots, EMPTY_SLOT);
+            for (int place = 0; place < names; place++) {
+                slots[slotOf(dictionary[place])] = place;
+            }
         }
-        return byPane;
+        int slot = slotOf(name);
+        if (slots[slot] == EMPTY_SLOT) {
+            if (names == dictionary.length) {
+                dictionary = Arrays.copyOf(dictionary, 2 * names);
+            }
+            dictionary[names] = name;
+            slots[slot] = names++;
+        }
+        return slots[slot];
+    }
+
+    int bucket() {
+        return bucket;
     }
 
     int size() {
-        return size;
+        return impressions.size();
     }
 
-    long eventTime(int i) {
-        return eventTimes[i];
+    Impressions impressions() {
+        return impressions;
     }
 
-    long scoredLabel(int i) {
-        return scoredLabels[i];
+    /** Place of the i-th impression's names in the dictionary. */
+    int nameOf(int i) {
+        return Short.toUnsignedInt(nameOf[i]);
     }
 
-    /** All {@link io.caiman.model.evaluation.ScoredLabel}s in the order they were added. */
-    long[] scoredLabels() {
-        return Arrays.copyOf(scoredLabels, size);
+    /** Number of different names. */
+    int names() {
+        return names;
     }
 
-    /** Earliest event time; there must be an observation. */
-    long first() {
-        return Arrays.stream(eventTimes, 0, size).min().orElseThrow();
+    Names name(int place) {
+        return dictionary[place];
     }
 
-    /** Latest event time; there must be an observation. */
-    long last() {
-        return Arrays.stream(eventTimes, 0, size).max().orElseThrow();
+    /** The latest event time; there must be an impression. */
+    long latest() {
+        long latest = Long.MIN_VALUE;
+        for (int i = 0; i < size(); i++) {
+            latest = Math.max(latest, impressions.eventTime(i));
+        }
+        return latest;
+    }
+
+    /** The slot that names are in or would be. */
+    private int slotOf(Names name) {
+        int slot = name.hashCode() & (slots.length - 1);
+        while (slots[slot] != EMPTY_SLOT && !dictionary[slots[slot]].equals(name)) {
+            slot = (slot + 1) & (slots.length - 1);
+        }
+        return slot;
     }
 }

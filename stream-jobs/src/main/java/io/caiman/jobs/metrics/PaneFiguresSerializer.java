@@ -9,7 +9,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** The figures of a pane. */
+/** The figures of a pane; most counts and distances of bins take one or two bytes. */
 final class PaneFiguresSerializer extends ImmutableTypeSerializer<PaneFigures> {
 
     static final PaneFiguresSerializer INSTANCE = new PaneFiguresSerializer();
@@ -19,10 +19,17 @@ final class PaneFiguresSerializer extends ImmutableTypeSerializer<PaneFigures> {
         ScoreHistogram histogram = value.histogram();
         target.writeByte(histogram.level());
         target.writeInt(histogram.size());
+        int before = 0;
         for (int i = 0; i < histogram.size(); i++) {
-            target.writeInt(histogram.bin(i));
-            target.writeLong(histogram.positives(i));
-            target.writeLong(histogram.negatives(i));
+            int bin = histogram.bin(i);
+            if (i == 0) {
+                target.writeInt(bin);
+            } else {
+                write(bin - before, target);
+            }
+            before = bin;
+            write(histogram.positives(i), target);
+            write(histogram.negatives(i), target);
         }
         target.writeLong(value.sums().impressions());
         target.writeLong(value.sums().positives());
@@ -38,13 +45,34 @@ final class PaneFiguresSerializer extends ImmutableTypeSerializer<PaneFigures> {
         long[] positives = new long[size];
         long[] negatives = new long[size];
         for (int i = 0; i < size; i++) {
-            bins[i] = source.readInt();
-            positives[i] = source.readLong();
-            negatives[i] = source.readLong();
+            bins[i] = i == 0 ? source.readInt() : bins[i - 1] + (int) read(source);
+            positives[i] = read(source);
+            negatives[i] = read(source);
         }
         return new PaneFigures(
                 new ScoreHistogram(level, bins, positives, negatives),
                 new QualitySums(source.readLong(), source.readLong(), source.readDouble(), source.readDouble()));
+    }
+
+    /** Seven bits a byte, the lowest first; the highest bit says that more follow. */
+    private static void write(long value, DataOutputView target) throws IOException {
+        long left = value;
+        while (left > 0x7F) {
+            target.writeByte((int) ((left & 0x7F) | 0x80));
+            left >>>= 7;
+        }
+        target.writeByte((int) left);
+    }
+
+    private static long read(DataInputView source) throws IOException {
+        long value = 0;
+        for (int shift = 0; ; shift += 7) {
+            byte next = source.readByte();
+            value |= (next & 0x7FL) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
     }
 
     @Override
@@ -52,7 +80,10 @@ final class PaneFiguresSerializer extends ImmutableTypeSerializer<PaneFigures> {
         return new Snapshot();
     }
 
-    /** Version 1: level, number of bins, bin and both counts of each, impressions, positives, scores, losses. */
+    /**
+     * Version 1: level, number of bins, of each the bin (from the second on its distance to the one before) and both counts;
+     * impressions, positives, scores, losses. Distances and counts have variable length.
+     */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<PaneFigures> {
         public Snapshot() {
             super(() -> INSTANCE);

@@ -2,18 +2,37 @@ package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.options.MetricsOptions;
 import java.io.Serializable;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 
 /**
- * How event time is cut: panes of one length, aligned to the epoch, and at every pane's end T a window [T - window, T). The
- * timer of a window that ends at T stands at T - 1, the latest event time in it.
+ * How event time is cut: panes of one length, aligned to the epoch, and at every pane's end T, for each length of window, the
+ * window [T - window, T). An end T is closed once the watermark is at T - 1 or later.
  *
  * @param length of a pane, ms
- * @param window length of a window, ms, a whole number of panes
+ * @param windows lengths of the windows, ms, each a whole number of panes
+ * @param lateness how long a closed window is still corrected, ms, a whole number of panes
+ * @param history how long scores count in cumulative gAUC, ms; {@link #FOR_EVER} without limit
  */
-record Panes(long length, long window) implements Serializable {
+record Panes(long length, List<Long> windows, long lateness, long history) implements Serializable {
+
+    static final long FOR_EVER = 1L << 61;
+
+    /** Beyond any event time, and far enough from overflow. */
+    private static final long FARTHEST = 1L << 60;
+
+    Panes {
+        windows = List.copyOf(windows);
+    }
 
     static Panes of(MetricsOptions options) {
-        return new Panes(options.pane().toMillis(), options.window().toMillis());
+        long length = options.pane().toMillis();
+        return new Panes(
+                length,
+                options.windows().stream().map(Duration::toMillis).toList(),
+                -Math.floorDiv(-options.lateness().toMillis(), length) * length, // rounded up
+                options.history().map(Duration::toMillis).orElse(FOR_EVER));
     }
 
     /** Start of the pane that an event time lies in. */
@@ -21,35 +40,57 @@ record Panes(long length, long window) implements Serializable {
         return Math.floorDiv(eventTime, length) * length;
     }
 
-    /** End of the first window whose timer a watermark has not let fire. */
-    long nextEnd(long watermark) {
-        return watermark >= Long.MAX_VALUE - length ? Long.MAX_VALUE : start(watermark + 1) + length;
+    /** The last end that a watermark closes. */
+    long closedBy(long watermark) {
+        return start(Math.max(-FARTHEST, Math.min(FARTHEST, watermark)) + 1);
     }
 
-    /**
-     * End of the first window that counts an event which came when {@code nextEnd} was the next window's end. For an event
-     * that came after windows over its pane it is later than the end of that pane; once it is past {@link #lastEnd}, no
-     * window counts the event.
-     */
-    long firstEnd(long eventTime, long nextEnd) {
-        return Math.max(start(eventTime) + length, nextEnd);
+    /** What is closed before any watermark. */
+    long nothingClosed() {
+        return closedBy(Long.MIN_VALUE);
     }
 
-    /** End of the last window over the pane with this start. */
-    long lastEnd(long paneStart) {
-        return paneStart + window;
+    /** The first end that may still change when {@code closed} is the last closed one. */
+    long firstOpen(long closed) {
+        return closed - lateness + length;
     }
 
-    /** Whether the window that ends at {@code end} is over the pane with this start. */
-    boolean covers(long end, long paneStart) {
-        return paneStart < end && end <= lastEnd(paneStart);
+    /** The first end of a window that counts an impression of a pane which comes when {@code closed} is the last closed one. */
+    long openFrom(long pane, long closed) {
+        return Math.max(pane + length, firstOpen(closed));
     }
 
-    static long timer(long end) {
-        return end - 1;
+    /** Whether an impression of a pane came after a window over it was closed. */
+    boolean isLate(long pane, long closed) {
+        return pane + length <= closed;
     }
 
-    static long endOfTimer(long timer) {
-        return timer + 1;
+    long longest() {
+        return Collections.max(windows);
+    }
+
+    /** Whether some window that may still change, or is still to come, is over a pane or has just lost it. */
+    boolean inSomeWindow(long pane, long closed) {
+        return pane + longest() + length >= firstOpen(closed);
+    }
+
+    /** Whether the scores of a pane are still needed, for a window or for cumulative gAUC. */
+    boolean keeps(long pane, long closed) {
+        return pane >= closed - history;
+    }
+
+    /** A window's length in words: {@code 1h}, {@code 30m}, {@code 360d}. */
+    static String name(long window) {
+        long twoDays = Duration.ofDays(2).toMillis();
+        if (window > twoDays && window % Duration.ofDays(1).toMillis() == 0) {
+            return Duration.ofMillis(window).toDays() + "d";
+        }
+        if (window % Duration.ofHours(1).toMillis() == 0) {
+            return Duration.ofMillis(window).toHours() + "h";
+        }
+        if (window % Duration.ofMinutes(1).toMillis() == 0) {
+            return Duration.ofMillis(window).toMinutes() + "m";
+        }
+        return window % 1_000 == 0 ? window / 1_000 + "s" : window + "ms";
     }
 }

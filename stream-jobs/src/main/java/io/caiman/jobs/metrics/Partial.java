@@ -1,27 +1,48 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.model.evaluation.GroupedAuc;
+import java.util.List;
 
-/** What the first stage tells the second about one user. */
-sealed interface Partial {
+/**
+ * What a task of the first stage tells the second about a scope: all that has come since it last did. Everything in it is to
+ * be added to what others tell.
+ *
+ * @param first earliest event time among the new impressions, ms; {@link Long#MAX_VALUE} where there are none
+ * @param last latest event time among them, ms; {@link Long#MIN_VALUE} where there are none
+ * @param panes the new impressions by pane
+ * @param gained the change of the users' contribution to cumulative gAUC; in one message with the impressions, so that all
+ *     cumulative figures always cover the same ones
+ * @param shares changes of the users' contribution to the gAUC of windows
+ * @param impressions the new impressions themselves, for count windows; empty where there are no such windows
+ */
+record Partial(
+        Scope scope,
+        long first,
+        long last,
+        List<PaneGain> panes,
+        GroupedAuc gained,
+        List<ShareGain> shares,
+        Impressions impressions) {
 
-    Scope scope();
+    Partial {
+        panes = List.copyOf(panes);
+        shares = List.copyOf(shares);
+    }
 
     /**
-     * What has come since the last such message.
+     * Impressions of a pane.
      *
-     * @param openFrom end of the first window that counts observations which came out of order, see {@link Panes#firstEnd}
-     * @param observations at least one
-     * @param gained the change of what the user contributes to cumulative gAUC; together with the observations, so that all
-     *     cumulative figures always cover the same impressions
+     * @param pane its start, ms
+     * @param openFrom end of the first window that counts them, see {@link Panes#openFrom}
      */
-    record Gain(Scope scope, long openFrom, Observations observations, GroupedAuc gained) implements Partial {}
+    record PaneGain(long pane, long openFrom, PaneFigures figures) {}
 
     /**
-     * The change of what the user contributes to rolling gAUC, from the window before to this one; sent only if there is a
-     * change, which there is when one of the user's panes comes in or goes out.
+     * The change of the users' contribution to gAUC from one window to the next one of the same length: the contribution to a
+     * window is the sum of the changes up to it.
      *
-     * @param end end of the window, exclusive
+     * @param window place of its length in {@link Panes#windows}
+     * @param end end of the window, exclusive, ms
      */
-    record WindowShare(Scope scope, long end, GroupedAuc gained) implements Partial {}
+    record ShareGain(int window, long end, GroupedAuc gained) {}
 }

@@ -1,7 +1,10 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
+import io.caiman.model.evaluation.GroupedAuc;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -11,39 +14,62 @@ import org.apache.flink.core.memory.DataOutputView;
 final class PartialSerializer extends ImmutableTypeSerializer<Partial> {
 
     static final PartialSerializer INSTANCE = new PartialSerializer();
-    private static final byte GAIN = 1;
-    private static final byte WINDOW_SHARE = 2;
 
     @Override
     public void serialize(Partial value, DataOutputView target) throws IOException {
         ScopeSerializer.INSTANCE.serialize(value.scope(), target);
-        if (value instanceof Partial.Gain gain) {
-            target.writeByte(GAIN);
-            target.writeLong(gain.openFrom());
-            ObservationsSerializer.INSTANCE.serialize(gain.observations(), target);
-            GroupedAucSerializer.INSTANCE.serialize(gain.gained(), target);
-        } else if (value instanceof Partial.WindowShare window) {
-            target.writeByte(WINDOW_SHARE);
-            target.writeLong(window.end());
-            GroupedAucSerializer.INSTANCE.serialize(window.gained(), target);
+        target.writeLong(value.first());
+        target.writeLong(value.last());
+        target.writeInt(value.panes().size());
+        for (Partial.PaneGain pane : value.panes()) {
+            write(pane, target);
         }
+        write(value.gained(), target);
+        target.writeInt(value.shares().size());
+        for (Partial.ShareGain share : value.shares()) {
+            target.writeInt(share.window());
+            target.writeLong(share.end());
+            write(share.gained(), target);
+        }
+        value.impressions().write(target);
     }
 
     @Override
     public Partial deserialize(DataInputView source) throws IOException {
         Scope scope = ScopeSerializer.INSTANCE.deserialize(source);
-        byte kind = source.readByte();
-        return switch (kind) {
-            case GAIN ->
-                new Partial.Gain(
-                        scope,
-                        source.readLong(),
-                        ObservationsSerializer.INSTANCE.deserialize(source),
-                        GroupedAucSerializer.INSTANCE.deserialize(source));
-            case WINDOW_SHARE ->
-                new Partial.WindowShare(scope, source.readLong(), GroupedAucSerializer.INSTANCE.deserialize(source));
-            default -> throw new IOException("unknown kind of partial %d: written by a newer version".formatted(kind));
-        };
+        long first = source.readLong();
+        long last = source.readLong();
+        List<Partial.PaneGain> panes = new ArrayList<>();
+        for (int left = source.readInt(); left > 0; left--) {
+            panes.add(readPane(source));
+        }
+        GroupedAuc gained = readGrouped(source);
+        List<Partial.ShareGain> shares = new ArrayList<>();
+        for (int left = source.readInt(); left > 0; left--) {
+            shares.add(new Partial.ShareGain(source.readInt(), source.readLong(), readGrouped(source)));
+        }
+        return new Partial(scope, first, last, panes, gained, shares, Impressions.read(source));
+    }
+
+    static void write(Partial.PaneGain pane, DataOutputView target) throws IOException {
+        target.writeLong(pane.pane());
+        target.writeLong(pane.openFrom());
+        PaneFiguresSerializer.INSTANCE.serialize(pane.figures(), target);
+    }
+
+    static Partial.PaneGain readPane(DataInputView source) throws IOException {
+        return new Partial.PaneGain(
+                source.readLong(), source.readLong(), PaneFiguresSerializer.INSTANCE.deserialize(source));
+    }
+
+    static void write(GroupedAuc sums, DataOutputView target) throws IOException {
+        target.writeLong(sums.users());
+        target.writeLong(sums.impressions());
+        target.writeDouble(sums.weightedAuc());
+    }
+
+    static GroupedAuc readGrouped(DataInputView source) throws IOException {
+        return new GroupedAuc(source.readLong(), source.readLong(), source.readDouble());
     }
 
     @Override
@@ -51,7 +77,7 @@ final class PartialSerializer extends ImmutableTypeSerializer<Partial> {
         return new Snapshot();
     }
 
-    /** Version 1: scope, kind (1 gain, 2 window share), then the rest of that kind. */
+    /** Version 1: the fields in the order of the record. */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<Partial> {
         public Snapshot() {
             super(() -> INSTANCE);

@@ -21,6 +21,11 @@ final class PredictionCheck implements RecordCheck<Prediction> {
         this.clock = clock;
     }
 
+    /** Whether {@link #complaint} has none about a prediction with this score and event time. */
+    boolean accepts(double score, long eventTime) {
+        return score >= 0 && score <= 1 && eventTime >= 0 && eventTime <= clock.millis() + FARTHEST_AHEAD.toMillis();
+    }
+
     @Override
     public Optional<String> complaint(Prediction prediction) {
         double score = prediction.getScore();

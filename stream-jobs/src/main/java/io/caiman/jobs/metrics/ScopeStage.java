@@ -1,223 +1,160 @@
 package io.caiman.jobs.metrics;
 
-import io.caiman.model.evaluation.GroupedAuc;
 import io.caiman.schemas.avro.DomainMetrics;
-import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
-import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.TimerService;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The second stage: the figures of one scope.
+ * The second stage: {@link ScopeFigures} of some scopes. Windows are published when the watermark passes their end, and again
+ * at the next refresh tick after late impressions changed them; cumulative figures at a tick if something has come.
  *
- * <p>Partials are only appended to a list, which is merged at the next refresh tick or end of a pane. A cumulative record
- * goes out at a tick if something has come; a rolling record at every end of a pane whose window has impressions.
+ * <p>Figures are on the heap; a checkpoint writes those of the scopes and panes that have changed since the one before.
  */
-final class ScopeStage extends KeyedProcessFunction<Scope, Partial, DomainMetrics> {
+final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
+        implements OneInputStreamOperator<Partial, DomainMetrics> {
+
+    private static final long serialVersionUID = 1;
+
+    private static final ValueStateDescriptor<ScopeFigures.Stored> SCOPE =
+            new ValueStateDescriptor<>("scope", ScopeFiguresSerializer.INSTANCE);
+
+    private static final MapStateDescriptor<Long, PaneFigures> PANES =
+            new MapStateDescriptor<>("panes", LongSerializer.INSTANCE, PaneFiguresSerializer.INSTANCE);
 
     private final Panes panes;
+    private final List<Integer> lastCounts;
     private final long refresh;
+    private final int labels;
 
-    @SuppressWarnings("NullAway.Init") // this and the following are set in open
-    private transient ListState<Partial> pending;
+    private transient Map<Scope, ScopeFigures> scopes;
+    private transient ValueState<ScopeFigures.Stored> scopeState;
+    private transient MapState<Long, PaneFigures> paneState;
+    private transient ScopeGauges gauges;
+    private transient long closed;
+    private transient boolean ticking;
 
-    /** Late observations that came ahead of this stage's watermark: not to be seen by the windows before theirs. */
-    private transient ListState<Partial> deferred;
-
-    private transient MapState<Long, PaneFigures> figuresByPane;
-    private transient MapState<Long, GroupedAuc> gainedByWindowEnd;
-    private transient ValueState<GroupedAuc> windowShare;
-    private transient ValueState<CumulativeFigures> cumulative;
-
-    ScopeStage(Panes panes, long refresh) {
+    @SuppressWarnings("NullAway.Init") // transient fields are set by initializeState, on the task that runs this
+    ScopeStage(Panes panes, List<Integer> lastCounts, long refresh, int labels) {
         this.panes = panes;
+        this.lastCounts = List.copyOf(lastCounts);
         this.refresh = refresh;
+        this.labels = labels;
     }
 
     @Override
-    public void open(OpenContext context) {
-        var runtime = getRuntimeContext();
-        pending = runtime.getListState(new ListStateDescriptor<>("pending", PartialSerializer.INSTANCE));
-        deferred = runtime.getListState(new ListStateDescriptor<>("deferred", PartialSerializer.INSTANCE));
-        figuresByPane = runtime.getMapState(
-                new MapStateDescriptor<>("panes", LongSerializer.INSTANCE, PaneFiguresSerializer.INSTANCE));
-        gainedByWindowEnd = runtime.getMapState(new MapStateDescriptor<>(
-                "window-shares-gained", LongSerializer.INSTANCE, GroupedAucSerializer.INSTANCE));
-        windowShare = runtime.getState(new ValueStateDescriptor<>("window-share", GroupedAucSerializer.INSTANCE));
-        cumulative = runtime.getState(new ValueStateDescriptor<>("cumulative", CumulativeFiguresSerializer.INSTANCE));
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        var task = getRuntimeContext().getTaskInfo();
+        gauges = new ScopeGauges(
+                getMetricGroup(), Panes.name(panes.windows().get(0)), labels / task.getNumberOfParallelSubtasks());
+        scopeState = context.getKeyedStateStore().getState(SCOPE);
+        paneState = context.getKeyedStateStore().getMapState(PANES);
+        scopes = new HashMap<>();
+        closed = panes.nothingClosed();
+        if (context.isRestored()) {
+            restore();
+        }
     }
 
     @Override
-    public void processElement(Partial partial, Context context, Collector<DomainMetrics> out) throws Exception {
-        TimerService timers = context.timerService();
-        pending.add(partial);
-        if (partial instanceof Partial.Gain gain) {
-            long nextEnd = Math.max(gain.openFrom(), panes.nextEnd(timers.currentWatermark()));
-            long registered = Long.MIN_VALUE;
-            for (int i = 0; i < gain.observations().size(); i++) {
-                long firstEnd = panes.firstEnd(gain.observations().eventTime(i), nextEnd);
-                if (firstEnd != registered) {
-                    timers.registerEventTimeTimer(Panes.timer(firstEnd));
-                    registered = firstEnd;
+    public void processElement(StreamRecord<Partial> element) {
+        Partial partial = element.getValue();
+        scopes.computeIfAbsent(
+                        partial.scope(),
+                        scope -> new ScopeFigures(scope, panes, lastCounts, ScopeFigures.Stored.nothing(panes, closed)))
+                .add(partial);
+        tickLater();
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        long end = panes.closedBy(mark.getTimestamp());
+        if (end > closed) {
+            closed = end;
+            scopes.values().forEach(scope -> scope.close(end, this::publish));
+        }
+        if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
+            // Ticks end with a bounded stream; its last watermark stands in for them.
+            tick();
+        }
+        super.processWatermark(mark);
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        for (ScopeFigures scope : scopes.values()) {
+            if (scope.takeChanged()) {
+                setCurrentKey(scope.scope());
+                for (long pane : scope.takeChangedPanes()) {
+                    PaneFigures figures = scope.pane(pane);
+                    if (figures.sums().impressions() == 0) {
+                        paneState.remove(pane);
+                    } else {
+                        paneState.put(pane, figures);
+                    }
                 }
+                scopeState.update(scope.toStored());
             }
-            timers.registerProcessingTimeTimer(Ticks.next(timers.currentProcessingTime(), refresh));
-        } else if (partial instanceof Partial.WindowShare window) {
-            timers.registerEventTimeTimer(Panes.timer(window.end()));
+        }
+        super.snapshotState(context);
+    }
+
+    private void tickLater() {
+        if (!ticking) {
+            ticking = true;
+            var timers = getProcessingTimeService();
+            var unused = timers.registerTimer(
+                    Math.floorDiv(timers.getCurrentProcessingTime(), refresh) * refresh + refresh, time -> {
+                        ticking = false;
+                        tick();
+                    });
         }
     }
 
-    @Override
-    public void onTimer(long timestamp, OnTimerContext context, Collector<DomainMetrics> out) throws Exception {
-        TimerService timers = context.timerService();
-        Scope scope = context.getCurrentKey();
-        boolean tick = context.timeDomain() == TimeDomain.PROCESSING_TIME;
-        long nextEnd = tick ? panes.nextEnd(timers.currentWatermark()) : Panes.endOfTimer(timestamp);
-        CumulativeFigures soFar = mergePending(nextEnd);
-        if (!tick) {
-            mergeDeferred(nextEnd);
-            rolling(scope, nextEnd, timers).ifPresent(out::collect);
-        }
-        // Ticks end with a bounded stream; its last watermark stands in for them.
-        if (!soFar.isPublished() && (tick || timers.currentWatermark() == Long.MAX_VALUE)) {
-            out.collect(Records.cumulative(scope, soFar));
-            cumulative.update(soFar.asPublished());
+    private void tick() {
+        for (ScopeFigures scope : scopes.values()) {
+            scope.publishChanged(this::publish);
+            scope.publishCumulative(this::publish);
         }
     }
 
-    private CumulativeFigures mergePending(long nextEnd) throws Exception {
-        CumulativeFigures soFar = cumulative.value() == null ? CumulativeFigures.EMPTY : cumulative.value();
-        Observations all = new Observations(16);
-        Observations rolling = new Observations(16);
-        GroupedAuc gained = GroupedAuc.NONE;
-        boolean any = false;
-        for (Partial partial : pending.get()) {
-            any = true;
-            if (partial instanceof Partial.Gain gain) {
-                all.addAll(gain.observations());
-                gained = gained.plus(gain.gained());
-                addToPanesOrDefer(gain, nextEnd, rolling);
-            } else if (partial instanceof Partial.WindowShare window) {
-                GroupedAuc earlier = gainedByWindowEnd.get(window.end());
-                gainedByWindowEnd.put(window.end(), earlier == null ? window.gained() : earlier.plus(window.gained()));
-            }
-        }
-        if (any) {
-            pending.clear();
-        }
-        if (all.size() > 0) {
-            soFar = soFar.plus(all, gained);
-            cumulative.update(soFar);
-        }
-        mergeIntoPanes(rolling);
-        return soFar;
+    private void publish(DomainMetrics metrics) {
+        gauges.show(metrics);
+        output.collect(new StreamRecord<>(metrics));
     }
 
-    private void addToPanesOrDefer(Partial.Gain gain, long nextEnd, Observations rolling) throws Exception {
-        Observations ahead = new Observations(0);
-        for (int i = 0; i < gain.observations().size(); i++) {
-            long eventTime = gain.observations().eventTime(i);
-            long start = panes.start(eventTime);
-            long firstEnd = panes.firstEnd(eventTime, gain.openFrom());
-            if (panes.covers(firstEnd, start)) {
-                boolean seenTooEarly = firstEnd > start + panes.length() && firstEnd > nextEnd;
-                (seenTooEarly ? ahead : rolling)
-                        .add(eventTime, gain.observations().scoredLabel(i));
+    private void restore() throws Exception {
+        KeyedStateBackend<Scope> backend = getKeyedStateBackend();
+        backend.applyToAllKeys(VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, SCOPE, (scope, state) -> {
+            ScopeFigures.Stored stored = state.value();
+            if (!stored.panes().equals(panes)) {
+                throw new IllegalStateException(
+                        "the checkpoint is of a job with %s: expected %s; give the same --pane, --window, --allowed-lateness and history, or start without the checkpoint"
+                                .formatted(stored.panes(), panes));
             }
-        }
-        if (ahead.size() > 0) {
-            deferred.add(new Partial.Gain(gain.scope(), gain.openFrom(), ahead, GroupedAuc.NONE));
-        }
-    }
-
-    private void mergeDeferred(long end) throws Exception {
-        List<Partial> stillAhead = new ArrayList<>();
-        Observations due = new Observations(0);
-        boolean any = false;
-        for (Partial partial : deferred.get()) {
-            any = true;
-            if (partial instanceof Partial.Gain gain && gain.openFrom() <= end) {
-                due.addAll(gain.observations());
-            } else {
-                stillAhead.add(partial);
+            ScopeFigures figures = new ScopeFigures(scope, panes, lastCounts, stored);
+            for (Map.Entry<Long, PaneFigures> pane : paneState.entries()) {
+                figures.restorePane(pane.getKey(), pane.getValue());
             }
+            scopes.put(scope, figures);
+        });
+        if (!scopes.isEmpty()) {
+            tickLater();
         }
-        if (any) {
-            deferred.update(stillAhead);
-            mergeIntoPanes(due);
-        }
-    }
-
-    private void mergeIntoPanes(Observations observations) throws Exception {
-        for (Map.Entry<Long, Observations> pane : observations.byPane(panes).entrySet()) {
-            PaneFigures added = PaneFigures.of(pane.getValue());
-            PaneFigures earlier = figuresByPane.get(pane.getKey());
-            figuresByPane.put(pane.getKey(), earlier == null ? added : earlier.merge(added));
-        }
-    }
-
-    /** The record of the window that ends here, if it has impressions. Panes that no later window is over expire. */
-    private Optional<DomainMetrics> rolling(Scope scope, long end, TimerService timers) throws Exception {
-        PaneFigures figures = PaneFigures.EMPTY;
-        boolean more = false;
-        boolean anyLeft = false;
-        Iterator<Map.Entry<Long, PaneFigures>> entries = figuresByPane.iterator();
-        while (entries.hasNext()) {
-            Map.Entry<Long, PaneFigures> entry = entries.next();
-            long start = entry.getKey();
-            if (panes.covers(end, start)) {
-                figures = figures.merge(entry.getValue());
-            }
-            more |= panes.covers(end + panes.length(), start);
-            if (panes.lastEnd(start) <= end) {
-                entries.remove();
-            } else {
-                anyLeft = true;
-            }
-        }
-        if (!anyLeft) {
-            figuresByPane.clear(); // an emptied map would stay in the heap state backend
-        }
-        if (more) {
-            timers.registerEventTimeTimer(Panes.timer(end + panes.length()));
-        }
-        GroupedAuc share = windowShare(end);
-        return figures.sums().impressions() == 0
-                ? Optional.empty()
-                : Optional.of(Records.rolling(scope, end - panes.window(), end, figures, share));
-    }
-
-    /** All users' contributions to gAUC of the window that ends here. */
-    private GroupedAuc windowShare(long end) throws Exception {
-        GroupedAuc share = windowShare.value() == null ? GroupedAuc.NONE : windowShare.value();
-        List<Long> past = new ArrayList<>();
-        for (Map.Entry<Long, GroupedAuc> gained : gainedByWindowEnd.entries()) {
-            if (gained.getKey() <= end) {
-                share = share.plus(gained.getValue());
-                past.add(gained.getKey());
-            }
-        }
-        for (long pastEnd : past) {
-            gainedByWindowEnd.remove(pastEnd);
-        }
-        if (share.users() == 0) {
-            windowShare.clear(); // and with it what rounding left
-            return GroupedAuc.NONE;
-        }
-        windowShare.update(share);
-        return share;
     }
 }

@@ -1,35 +1,32 @@
 package io.caiman.jobs.metrics;
 
-import io.caiman.model.evaluation.GroupedAuc;
-import io.caiman.model.evaluation.RankedScores;
-import java.util.Iterator;
-import java.util.Map;
-import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.TimerService;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The first stage: the scores of one user within one scope.
+ * The first stage: {@link UserShares} of the users of some buckets. What has come is told to the second stage at the next
+ * refresh tick, the next end of a pane or the next checkpoint, whichever is first.
  *
- * <p>What comes is only appended to a list. At the next refresh tick of processing time, or at the next end of a pane of
- * event time, whichever is first, the list is merged into the user's scores at once and handed on. At the end of a pane at
- * which one of the user's panes comes into the window or goes out of it, the change of the user's share of rolling gAUC
- * follows; the watermark comes after it, so the second stage has both in time.
- *
- * <p>A prediction that comes after windows over its pane still counts in the cumulative figures and in the windows that are
- * not over yet; {@link #LATE} counts those that miss every window, {@link #PARTLY_LATE} those that miss some.
+ * <p>The state is a log: each checkpoint adds what has come since the one before, under the key of its bucket, and entries go
+ * when all in them has expired. Everything else is computed from it again after a restore.
  */
-final class UserStage extends KeyedProcessFunction<ScopedUser, UserObservation, Partial> {
+final class UserStage extends AbstractStreamOperator<Partial> implements OneInputStreamOperator<Observations, Partial> {
 
     /** Counter of predictions too late for every window, in the operator's scope. */
     static final String LATE = "late";
@@ -37,130 +34,159 @@ final class UserStage extends KeyedProcessFunction<ScopedUser, UserObservation, 
     /** Counter of predictions too late for some of their windows, in the operator's scope. */
     static final String PARTLY_LATE = "partlyLate";
 
+    private static final long serialVersionUID = 1;
+
+    /** Observations of a bucket that are held back from the state, at most. */
+    private static final int MOST_UNSAVED = 1 << 14;
+
+    private static final MapStateDescriptor<Long, Observations> LOG =
+            new MapStateDescriptor<>("log", LongSerializer.INSTANCE, ObservationsSerializer.INSTANCE);
+
+    private static final ValueStateDescriptor<Long> CLOSED =
+            new ValueStateDescriptor<>("closed", LongSerializer.INSTANCE);
+
     private final Panes panes;
+    private final boolean countsLast;
     private final long refresh;
 
-    @SuppressWarnings("NullAway.Init") // this and the following are set in open
-    private transient ListState<Observation> pending;
+    private transient UserShares shares;
+    private transient int[] buckets;
+    private transient MapState<Long, Observations> log;
+    private transient ValueState<Long> closed;
+    private transient Observations[] unsaved;
 
-    private transient ValueState<RankedScores> history;
-    private transient MapState<Long, RankedScores> recent;
-    private transient ValueState<GroupedAuc> windowShare;
-    private transient Counter late;
-    private transient Counter partlyLate;
+    /** [bucket], the entries of its log, oldest first. */
+    private transient List<Deque<Entry>> entries;
 
-    UserStage(Panes panes, long refresh) {
+    private transient long nextEntry;
+    private transient boolean ticking;
+    private transient LateCounters counters;
+
+    /** An entry of a log: its number, and the last pane with something in it. */
+    private record Entry(long number, long pane) {}
+
+    @SuppressWarnings("NullAway.Init") // transient fields are set by initializeState, on the task that runs this
+    UserStage(Panes panes, boolean countsLast, long refresh) {
         this.panes = panes;
+        this.countsLast = countsLast;
         this.refresh = refresh;
     }
 
     @Override
-    public void open(OpenContext context) {
-        var runtime = getRuntimeContext();
-        pending = runtime.getListState(new ListStateDescriptor<>("pending", ObservationSerializer.INSTANCE));
-        history = runtime.getState(new ValueStateDescriptor<>("history", RankedScoresSerializer.INSTANCE));
-        recent = runtime.getMapState(
-                new MapStateDescriptor<>("recent", LongSerializer.INSTANCE, RankedScoresSerializer.INSTANCE));
-        windowShare = runtime.getState(new ValueStateDescriptor<>("window-share", GroupedAucSerializer.INSTANCE));
-        late = runtime.getMetricGroup().counter(LATE);
-        partlyLate = runtime.getMetricGroup().counter(PARTLY_LATE);
-    }
-
-    @Override
-    public void processElement(UserObservation observation, Context context, Collector<Partial> out) throws Exception {
-        var timers = context.timerService();
-        long eventTime = observation.eventTime();
-        long nextEnd = panes.nextEnd(timers.currentWatermark());
-        long firstEnd = panes.firstEnd(eventTime, nextEnd);
-        pending.add(new Observation(eventTime, observation.scoredLabel()));
-        // Also for a late prediction, so that the end of a bounded stream finds nothing pending.
-        timers.registerEventTimeTimer(Panes.timer(firstEnd));
-        timers.registerProcessingTimeTimer(Ticks.next(timers.currentProcessingTime(), refresh));
-        long paneStart = panes.start(eventTime);
-        if (firstEnd > paneStart + panes.length()
-                && context.getCurrentKey().scope().isOverall()) {
-            (panes.covers(firstEnd, paneStart) ? partlyLate : late).inc();
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        Counter late = getMetricGroup().counter(LATE);
+        Counter partlyLate = getMetricGroup().counter(PARTLY_LATE);
+        counters = partly -> (partly ? partlyLate : late).inc();
+        shares = new UserShares(panes, countsLast);
+        log = context.getKeyedStateStore().getMapState(LOG);
+        closed = context.getKeyedStateStore().getState(CLOSED);
+        var task = getRuntimeContext().getTaskInfo();
+        buckets = IntStream.range(0, Buckets.COUNT)
+                .filter(bucket -> KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                                Buckets.key(bucket),
+                                task.getMaxNumberOfParallelSubtasks(),
+                                task.getNumberOfParallelSubtasks())
+                        == task.getIndexOfThisSubtask())
+                .toArray();
+        unsaved = new Observations[Buckets.COUNT];
+        entries = new ArrayList<>();
+        for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
+            unsaved[bucket] = new Observations(bucket);
+            entries.add(new ArrayDeque<>());
+        }
+        if (context.isRestored()) {
+            restore();
         }
     }
 
     @Override
-    public void onTimer(long timestamp, OnTimerContext context, Collector<Partial> out) throws Exception {
-        Scope scope = context.getCurrentKey().scope();
-        if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
-            flush(scope, panes.nextEnd(context.timerService().currentWatermark()), out);
-            return;
+    public void processElement(StreamRecord<Observations> element) throws Exception {
+        Observations observations = element.getValue();
+        shares.add(observations, counters);
+        int bucket = observations.bucket();
+        unsaved[bucket].addAll(observations);
+        if (unsaved[bucket].size() >= MOST_UNSAVED) {
+            save(bucket);
         }
-        long end = Panes.endOfTimer(timestamp);
-        flush(scope, end, out);
-        GroupedAuc share = GroupedAuc.ofUser(window(end, context.timerService()));
-        GroupedAuc before = windowShare.value() == null ? GroupedAuc.NONE : windowShare.value();
-        if (!share.equals(before)) {
-            out.collect(new Partial.WindowShare(scope, end, share.minus(before)));
-            if (share.equals(GroupedAuc.NONE)) {
-                windowShare.clear();
-            } else {
-                windowShare.update(share);
-            }
+        if (!ticking) {
+            ticking = true;
+            var timers = getProcessingTimeService();
+            var unused = timers.registerTimer(
+                    Math.floorDiv(timers.getCurrentProcessingTime(), refresh) * refresh + refresh, time -> {
+                        ticking = false;
+                        shares.flush(this::tell);
+                    });
         }
     }
 
-    /** The user's scores in the window that ends here. Past panes expire; a timer waits for the next one to go out. */
-    private RankedScores window(long end, TimerService timers) throws Exception {
-        RankedScores window = RankedScores.none();
-        long nextChange = Long.MAX_VALUE;
-        boolean anyLeft = false;
-        Iterator<Map.Entry<Long, RankedScores>> entries = recent.iterator();
-        while (entries.hasNext()) {
-            Map.Entry<Long, RankedScores> entry = entries.next();
-            long start = entry.getKey();
-            if (panes.lastEnd(start) < end) {
-                entries.remove();
-                continue;
-            }
-            anyLeft = true;
-            if (panes.covers(end, start)) {
-                window = window.merge(entry.getValue());
-                nextChange = Math.min(nextChange, panes.lastEnd(start) + panes.length());
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        long end = panes.closedBy(mark.getTimestamp());
+        if (buckets.length > 0 && end > shares.closed(buckets[0])) {
+            shares.flush(this::tell);
+            shares.close(end, buckets, this::tell);
+            for (int bucket : buckets) {
+                forget(bucket);
             }
         }
-        if (!anyLeft) {
-            recent.clear(); // an emptied map would stay in the heap state backend
-        }
-        if (nextChange < Long.MAX_VALUE) {
-            timers.registerEventTimeTimer(Panes.timer(nextChange));
-        }
-        return window;
+        super.processWatermark(mark);
     }
 
-    /** Merges what is pending and hands it on. */
-    private void flush(Scope scope, long openFrom, Collector<Partial> out) throws Exception {
-        Observations added = takePending();
-        if (added.size() == 0) {
-            return;
-        }
-        RankedScores before = history.value() == null ? RankedScores.none() : history.value();
-        RankedScores after = before.merge(RankedScores.ofEncoded(added.scoredLabels()));
-        history.update(after);
-        for (Map.Entry<Long, Observations> pane : added.byPane(panes).entrySet()) {
-            long start = pane.getKey();
-            if (openFrom <= panes.lastEnd(start)) {
-                RankedScores scores = RankedScores.ofEncoded(pane.getValue().scoredLabels());
-                RankedScores earlier = recent.get(start);
-                recent.put(start, earlier == null ? scores : earlier.merge(scores));
-            }
-        }
-        GroupedAuc gained = GroupedAuc.ofUser(after).minus(GroupedAuc.ofUser(before));
-        out.collect(new Partial.Gain(scope, openFrom, added, gained));
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) {
+        shares.flush(this::tell); // so that all that is in the state was told
     }
 
-    private Observations takePending() throws Exception {
-        Observations taken = new Observations(1);
-        for (Observation observation : pending.get()) {
-            taken.add(observation.eventTime(), observation.scoredLabel());
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        for (int bucket : buckets) {
+            save(bucket);
+            setCurrentKey(Buckets.key(bucket));
+            closed.update(shares.closed(bucket));
         }
-        if (taken.size() > 0) {
-            pending.clear();
+        super.snapshotState(context);
+    }
+
+    private void tell(Partial partial) {
+        output.collect(new StreamRecord<>(partial));
+    }
+
+    private void save(int bucket) throws Exception {
+        Observations observations = unsaved[bucket];
+        if (observations.size() > 0) {
+            setCurrentKey(Buckets.key(bucket));
+            log.put(nextEntry, observations);
+            entries.get(bucket).add(new Entry(nextEntry, panes.start(observations.latest())));
+            nextEntry++;
+            unsaved[bucket] = new Observations(bucket);
         }
-        return taken;
+    }
+
+    private void forget(int bucket) throws Exception {
+        Deque<Entry> ofBucket = entries.get(bucket);
+        while (!ofBucket.isEmpty() && shares.expired(ofBucket.getFirst().pane(), bucket)) {
+            setCurrentKey(Buckets.key(bucket));
+            log.remove(ofBucket.removeFirst().number());
+        }
+    }
+
+    private void restore() throws Exception {
+        for (int bucket : buckets) {
+            setCurrentKey(Buckets.key(bucket));
+            Long end = closed.value();
+            if (end != null) {
+                shares.setClosed(bucket, end);
+            }
+            List<Long> numbers = new ArrayList<>();
+            log.keys().forEach(numbers::add);
+            numbers.sort(null);
+            for (long number : numbers) {
+                Observations observations = log.get(number);
+                shares.restore(observations);
+                entries.get(bucket).add(new Entry(number, panes.start(observations.latest())));
+                nextEntry = Math.max(nextEntry, number + 1);
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 package io.caiman.jobs.options;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
@@ -9,28 +11,57 @@ import org.apache.flink.configuration.ReadableConfig;
  * How the metrics job cuts the stream of predictions.
  *
  * @param pane rolling figures come at the end of every pane of event time; panes are aligned to the epoch
- * @param window the stretch of event time that rolling figures are over, a whole number of panes
+ * @param windows the stretches of event time that rolling figures are over, each a whole number of panes
+ * @param last the numbers of latest impressions that count windows are over; none for no such windows
  * @param outOfOrderness how much later than a younger prediction an older one may come and still be in all its windows
+ * @param lateness how long after its end a window is still corrected; counted in whole panes, rounded up
+ * @param history event time that cumulative gAUC is over, at least the longest window and the lateness; empty for everything
+ *     so far, for which every score is kept
  * @param refresh the least processing time between two cumulative figures of the same thing
  * @param idleness a partition without predictions for that long no longer holds the others' windows back
+ * @param labels combinations of model, domain and task that have gauges of their own, at most
  */
 public record MetricsOptions(
-        Duration pane, Duration window, Duration outOfOrderness, Duration refresh, Duration idleness) {
+        Duration pane,
+        List<Duration> windows,
+        List<Integer> last,
+        Duration outOfOrderness,
+        Duration lateness,
+        Optional<Duration> history,
+        Duration refresh,
+        Duration idleness,
+        int labels) {
 
     public static final ConfigOption<Duration> PANE = ConfigOptions.key("caiman.metrics.pane")
             .durationType()
             .defaultValue(Duration.ofMinutes(5))
             .withDescription("Event time between two rolling figures of the same domain.");
 
-    public static final ConfigOption<Duration> WINDOW = ConfigOptions.key("caiman.metrics.window")
-            .durationType()
-            .defaultValue(Duration.ofHours(1))
-            .withDescription("Event time that a rolling figure is over, a whole number of panes.");
+    public static final ConfigOption<String> WINDOW = ConfigOptions.key("caiman.metrics.window")
+            .stringType()
+            .defaultValue("1h")
+            .withDescription("Event time that rolling figures are over, each a whole number of panes: 1h,24h.");
+
+    public static final ConfigOption<String> LAST = ConfigOptions.key("caiman.metrics.last")
+            .stringType()
+            .defaultValue("")
+            .withDescription("Numbers of latest impressions that count windows are over, such as 100000. Empty: none.");
 
     public static final ConfigOption<Duration> OUT_OF_ORDERNESS = ConfigOptions.key("caiman.metrics.out-of-orderness")
             .durationType()
             .defaultValue(Duration.ofSeconds(30))
             .withDescription("How long rolling figures wait, in event time, for predictions that come out of order.");
+
+    public static final ConfigOption<Duration> LATENESS = ConfigOptions.key("caiman.metrics.allowed-lateness")
+            .durationType()
+            .defaultValue(Duration.ofMinutes(10))
+            .withDescription("How long after its end, in event time, a window is still corrected and published again.");
+
+    public static final ConfigOption<Duration> HISTORY = ConfigOptions.key("caiman.metrics.cumulative-history")
+            .durationType()
+            .noDefaultValue()
+            .withDescription("Event time that cumulative gAUC is over. Not set: everything so far, which keeps 40 to 90"
+                    + " bytes of memory for every prediction.");
 
     public static final ConfigOption<Duration> REFRESH = ConfigOptions.key("caiman.metrics.refresh-interval")
             .durationType()
@@ -42,21 +73,42 @@ public record MetricsOptions(
             .defaultValue(Duration.ofSeconds(30))
             .withDescription("A partition without predictions for that long does not hold back the windows.");
 
+    public static final ConfigOption<Integer> LABELS = ConfigOptions.key("caiman.metrics.labels")
+            .intType()
+            .defaultValue(200)
+            .withDescription("Most combinations of model, domain and task that have gauges of their own.");
+
     private static final long MOST_PANES = 10_000;
+    private static final int MOST_IMPRESSIONS = 1_000_000;
 
     public MetricsOptions {
-        long paneMs = pane.toMillis();
-        long windowMs = window.toMillis();
-        if (paneMs <= 0) {
+        windows = List.copyOf(windows);
+        last = List.copyOf(last);
+        if (pane.toMillis() <= 0) {
             throw new InvalidOptionException(PANE, pane, "at least 1 ms", "choose a longer pane");
         }
-        if (windowMs < paneMs || windowMs % paneMs != 0 || windowMs / paneMs > MOST_PANES) {
+        if (windows.isEmpty()) {
+            throw new InvalidOptionException(WINDOW, "", "at least one window", "leave it out for the default");
+        }
+        for (Duration window : windows) {
+            checkWindow(pane, window);
+        }
+        for (int impressions : last) {
+            if (impressions < 1 || impressions > MOST_IMPRESSIONS) {
+                throw new InvalidOptionException(
+                        LAST, impressions, "1 to %d".formatted(MOST_IMPRESSIONS), "choose a number in between");
+            }
+        }
+        Duration needed = longest(windows).plus(lateness).plus(pane);
+        if (history.isPresent() && history.get().compareTo(needed) < 0) {
             throw new InvalidOptionException(
-                    WINDOW,
-                    window,
-                    "1 to %d times %s (%s)".formatted(MOST_PANES, PANE.key(), pane),
-                    "change one of the two, for example to a window of "
-                            + pane.multipliedBy(Math.max(1, Math.min(MOST_PANES, windowMs / paneMs))));
+                    HISTORY,
+                    history.get(),
+                    "at least the longest window, the lateness and a pane together, " + needed,
+                    "leave it out for everything so far");
+        }
+        if (labels < 0) {
+            throw new InvalidOptionException(LABELS, labels, "0 or more", "choose 0 for no gauges");
         }
     }
 
@@ -69,9 +121,30 @@ public record MetricsOptions(
         OptionReader reader = new OptionReader(configuration);
         return new MetricsOptions(
                 reader.positive(PANE),
-                reader.positive(WINDOW),
+                reader.durations(WINDOW),
+                reader.numbers(LAST),
                 reader.atLeastNothing(OUT_OF_ORDERNESS),
+                reader.atLeastNothing(LATENESS),
+                reader.optionalDuration(HISTORY),
                 reader.positive(REFRESH),
-                reader.positive(IDLENESS));
+                reader.positive(IDLENESS),
+                reader.number(LABELS));
+    }
+
+    private static Duration longest(List<Duration> windows) {
+        return windows.stream().max(Duration::compareTo).orElseThrow();
+    }
+
+    private static void checkWindow(Duration pane, Duration window) {
+        long paneMs = pane.toMillis();
+        long windowMs = window.toMillis();
+        if (windowMs < paneMs || windowMs % paneMs != 0 || windowMs / paneMs > MOST_PANES) {
+            throw new InvalidOptionException(
+                    WINDOW,
+                    window,
+                    "1 to %d times %s (%s)".formatted(MOST_PANES, PANE.key(), pane),
+                    "change one of the two, for example to a window of "
+                            + pane.multipliedBy(Math.max(1, Math.min(MOST_PANES, windowMs / paneMs))));
+        }
     }
 }

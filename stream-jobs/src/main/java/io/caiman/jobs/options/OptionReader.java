@@ -1,10 +1,14 @@
 package io.caiman.jobs.options;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.util.TimeUtils;
 
 /** Reads options from a configuration and says clearly what is wrong with those that cannot be used. */
 final class OptionReader {
@@ -43,15 +47,62 @@ final class OptionReader {
         return value;
     }
 
+    Optional<Duration> optionalDuration(ConfigOption<Duration> option) {
+        return given(option).isEmpty() ? Optional.empty() : Optional.of(duration(option));
+    }
+
+    /** Lengths of time, separated by commas. */
+    List<Duration> durations(ConfigOption<String> option) {
+        return parts(option).map(part -> duration(option, part)).toList();
+    }
+
+    /** Whole numbers, separated by commas. */
+    List<Integer> numbers(ConfigOption<String> option) {
+        return parts(option).map(part -> number(option, part)).toList();
+    }
+
+    int number(ConfigOption<Integer> option) {
+        try {
+            return configuration.get(option);
+        } catch (IllegalArgumentException e) {
+            return number(option, given(option));
+        }
+    }
+
+    private Stream<String> parts(ConfigOption<String> option) {
+        return Arrays.stream(configuration.get(option).split(","))
+                .map(String::trim)
+                .filter(part -> !part.isEmpty());
+    }
+
+    private static int number(ConfigOption<?> option, String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new InvalidOptionException(option, text, "a whole number", "write digits only, such as 100000");
+        }
+    }
+
+    private static Duration duration(ConfigOption<?> option, String text) {
+        try {
+            return TimeUtils.parseDuration(text);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new InvalidOptionException(
+                    option, text, "a length of time", "write a number and a unit, such as 500 ms, 30 s, 5 min or 1 h");
+        }
+    }
+
+    private String given(ConfigOption<?> option) {
+        return configuration
+                .getOptional(ConfigOptions.key(option.key()).stringType().noDefaultValue())
+                .orElse("");
+    }
+
     private Duration duration(ConfigOption<Duration> option) {
         try {
             return configuration.get(option);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            String value = configuration
-                    .getOptional(ConfigOptions.key(option.key()).stringType().noDefaultValue())
-                    .orElse("");
-            throw new InvalidOptionException(
-                    option, value, "a length of time", "write a number and a unit, such as 500 ms, 30 s, 5 min or 1 h");
+            return duration(option, given(option));
         }
     }
 }

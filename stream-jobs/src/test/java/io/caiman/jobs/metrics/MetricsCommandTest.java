@@ -7,6 +7,8 @@ import io.caiman.jobs.options.MetricsOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -23,7 +25,11 @@ class MetricsCommandTest {
                 "--bootstrap-servers=a:1",
                 "--topic-prefix=test-",
                 "--pane=10s",
-                "--window=1min",
+                "--window=1min,1h",
+                "--last=100, 2000",
+                "--allowed-lateness=20s",
+                "--cumulative-history=30d",
+                "--idle=5s",
                 "--parallelism=3",
                 "--checkpoint-dir=checkpoints",
                 "--checkpoint-interval=2s",
@@ -36,10 +42,14 @@ class MetricsCommandTest {
         assertThat(MetricsOptions.from(configuration))
                 .isEqualTo(new MetricsOptions(
                         Duration.ofSeconds(10),
-                        Duration.ofMinutes(1),
+                        List.of(Duration.ofMinutes(1), Duration.ofHours(1)),
+                        List.of(100, 2_000),
                         MetricsOptions.OUT_OF_ORDERNESS.defaultValue(),
+                        Duration.ofSeconds(20),
+                        Optional.of(Duration.ofDays(30)),
                         Duration.ofMillis(250),
-                        MetricsOptions.IDLENESS.defaultValue()));
+                        Duration.ofSeconds(5),
+                        MetricsOptions.LABELS.defaultValue()));
         assertThat(KafkaOptions.from(configuration).topics().predictions()).isEqualTo("test-predictions");
         assertThat(configuration.get(CoreOptions.DEFAULT_PARALLELISM)).isEqualTo(3);
         assertThat(configuration.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
@@ -53,6 +63,10 @@ class MetricsCommandTest {
     @ParameterizedTest
     @CsvSource({
         "--window=7min, caiman.metrics.window = PT7M",
+        "--window=1h;2h, caiman.metrics.window = 1h;2h",
+        "--last=all, caiman.metrics.last = all",
+        "--last=0, caiman.metrics.last = 0",
+        "--cumulative-history=1h, caiman.metrics.cumulative-history = PT1H",
         "--pane=often, caiman.metrics.pane = often",
         "--bootstrap-servers=nowhere, \"nowhere\"",
         "--command-config=/absent.properties, /absent.properties"
@@ -72,7 +86,9 @@ class MetricsCommandTest {
         assertThat(help)
                 .contains("(default: " + KafkaOptions.BOOTSTRAP_SERVERS.defaultValue() + ")")
                 .contains("(default: " + MetricsOptions.PANE.defaultValue().toMinutes() + "min)")
-                .contains("(default: " + MetricsOptions.WINDOW.defaultValue().toHours() + "h)");
+                .contains("(default: " + MetricsOptions.WINDOW.defaultValue() + ")")
+                .contains("(default: " + MetricsOptions.LATENESS.defaultValue().toMinutes() + "min)")
+                .contains("(default: " + MetricsOptions.IDLENESS.defaultValue().toSeconds() + "s)");
     }
 
     private static Configuration parsed(String... arguments) {

@@ -42,12 +42,12 @@ class MetricsJobTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Topics TOPICS = Topics.withPrefix("test-");
-    private static final MetricsOptions OPTIONS = new MetricsOptions(
+    private static final MetricsOptions OPTIONS = Reference.options(
             Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
             Duration.ZERO,
             Duration.ofMillis(100),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(20));
 
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
@@ -134,6 +134,7 @@ class MetricsJobTest {
         Properties properties = broker.connection().properties();
         properties.setProperty("group.id", "reader of " + topic);
         properties.setProperty("auto.offset.reset", "earliest");
+        properties.setProperty("isolation.level", "read_committed");
         var consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumer.subscribe(List.of(topic));
         return consumer;

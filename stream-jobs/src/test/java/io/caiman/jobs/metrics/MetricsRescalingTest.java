@@ -22,6 +22,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -46,12 +47,12 @@ class MetricsRescalingTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int PREDICTIONS = 3_000;
-    private static final MetricsOptions OPTIONS = new MetricsOptions(
+    private static final MetricsOptions OPTIONS = Reference.options(
             Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
             Duration.ofSeconds(1),
             Duration.ofMillis(50),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(20));
     private static final List<Prediction> ALL = Reference.predictions(21, PREDICTIONS, 60, 1_700_000_000_123L, 60);
 
     // What the jobs of this JVM have read and published.
@@ -76,6 +77,7 @@ class MetricsRescalingTest {
                 job.getJobExecutionResult().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             } else {
                 long enough = (run + 1L) * PREDICTIONS / 3;
+                CommonTestUtils.waitForAllTaskRunning(CLUSTER.getMiniCluster(), job.getJobID(), false);
                 Awaitility.await().atMost(PATIENCE).until(() -> READ.get() >= enough);
                 savepoint = Optional.of(
                         job.stopWithSavepoint(false, directory.toUri().toString(), format)

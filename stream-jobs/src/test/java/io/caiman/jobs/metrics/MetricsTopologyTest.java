@@ -31,12 +31,12 @@ class MetricsTopologyTest {
             .build());
 
     private static final long OUT_OF_ORDER_MS = 15_000;
-    private static final MetricsOptions OPTIONS = new MetricsOptions(
+    private static final MetricsOptions OPTIONS = Reference.options(
             Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
             Duration.ofMillis(OUT_OF_ORDER_MS),
             Duration.ofMillis(50),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(20));
 
     @ParameterizedTest
     @ValueSource(strings = {"hashmap", "rocksdb"})

@@ -2,6 +2,7 @@ package io.caiman.jobs.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -67,21 +69,20 @@ final class Reference {
     static Map<String, DomainMetrics> rolling(List<Prediction> predictions, Panes panes) {
         Map<String, DomainMetrics> expected = new TreeMap<>();
         for (Scope scope : scopes(predictions)) {
-            Set<Long> ends = new TreeSet<>();
-            for (Prediction prediction : of(predictions, scope)) {
-                long start = panes.start(prediction.getEventTimeMs());
-                for (long end = start + panes.length(); end <= start + panes.window(); end += panes.length()) {
-                    ends.add(end);
+            List<Prediction> own = of(predictions, scope);
+            for (long window : panes.windows()) {
+                Set<Long> ends = new TreeSet<>();
+                for (Prediction prediction : own) {
+                    long start = panes.start(prediction.getEventTimeMs());
+                    for (long end = start + panes.length(); end <= start + window; end += panes.length()) {
+                        ends.add(end);
+                    }
                 }
-            }
-            for (long end : ends) {
-                DomainMetrics metrics = figures(
-                        scope,
-                        WindowKind.ROLLING,
-                        within(predictions, end - panes.window(), end),
-                        end - panes.window(),
-                        end);
-                expected.put(Records.key(metrics), metrics);
+                for (long end : ends) {
+                    DomainMetrics metrics =
+                            figures(scope, WindowKind.ROLLING, within(own, end - window, end), end - window, end);
+                    expected.put(Records.key(metrics), metrics);
+                }
             }
         }
         return expected;
@@ -101,6 +102,45 @@ final class Reference {
             expected.put(Records.key(metrics), metrics);
         }
         return expected;
+    }
+
+    /** The last record of the count window of every scope, by key. */
+    static Map<String, DomainMetrics> last(List<Prediction> predictions, int count) {
+        Map<String, DomainMetrics> expected = new TreeMap<>();
+        for (Scope scope : scopes(predictions)) {
+            List<Prediction> own = of(predictions, scope).stream()
+                    .sorted(Comparator.comparing(Prediction::getEventTimeMs))
+                    .toList();
+            DomainMetrics metrics = last(scope, own, count);
+            expected.put(Records.key(metrics), metrics);
+        }
+        return expected;
+    }
+
+    /** The record of the count window at the end of these predictions, which are in the order of event time. */
+    static DomainMetrics last(Scope scope, List<Prediction> own, int count) {
+        List<Prediction> last = own.subList(Math.max(0, own.size() - count), own.size());
+        DomainMetrics metrics = figures(
+                scope,
+                WindowKind.COUNT,
+                last,
+                last.get(0).getEventTimeMs(),
+                last.get(last.size() - 1).getEventTimeMs());
+        metrics.setWindow("last " + count);
+        return metrics;
+    }
+
+    static MetricsOptions options(Duration pane, Duration outOfOrderness, Duration refresh, Duration... windows) {
+        return new MetricsOptions(
+                pane,
+                List.of(windows),
+                List.of(),
+                outOfOrderness,
+                Duration.ZERO,
+                Optional.empty(),
+                refresh,
+                Duration.ofSeconds(30),
+                10);
     }
 
     static List<Prediction> within(List<Prediction> predictions, long start, long end) {
@@ -167,7 +207,7 @@ final class Reference {
                 scope.task(),
                 scope.domain().orElse(null),
                 kind,
-                kind == WindowKind.ROLLING ? Duration.ofMillis(end - start).toString() : "all",
+                kind == WindowKind.ROLLING ? Panes.name(end - start) : "all",
                 start,
                 end,
                 0,

@@ -7,8 +7,8 @@ import io.caiman.schemas.avro.Prediction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.jobgraph.OperatorID;
@@ -19,55 +19,68 @@ import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
 /** Both stages one behind the other, with the clock and the watermark in the test's hand. */
 @SuppressWarnings("try") // closing may be interrupted
 final class Stages implements AutoCloseable {
 
+    static final int LABELS = 3;
+
     /** What a checkpoint of both stages holds. */
     record Snapshot(OperatorSubtaskState users, OperatorSubtaskState scopes) {}
 
-    private final KeyedOneInputStreamOperatorTestHarness<ScopedUser, UserObservation, Partial> users;
+    private final OneInputStreamOperatorTestHarness<IncomingPrediction, Observations> batches;
+    private final KeyedOneInputStreamOperatorTestHarness<Integer, Observations, Partial> users;
     private final KeyedOneInputStreamOperatorTestHarness<Scope, Partial, DomainMetrics> scopes;
-    private final FanOut fanOut = new FanOut();
     private final List<DomainMetrics> records = new ArrayList<>();
 
     private final CountingMetrics metrics = new CountingMetrics();
+    private long checkpoints;
 
-    private Stages(Panes panes, long refresh, boolean rocks) throws Exception {
+    private Stages(Panes panes, List<Integer> last, long refresh, boolean rocks) throws Exception {
         MockEnvironment environment =
                 new MockEnvironmentBuilder().setMetricGroup(metrics).build();
+        batches = new OneInputStreamOperatorTestHarness<>(new PredictionBatcher(refresh));
         users = new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new UserStage(panes, refresh)),
-                UserObservation::user,
-                SerializerType.ofKey(ScopedUser.class, ScopedUserSerializer.INSTANCE),
+                new UserStage(panes, !last.isEmpty(), refresh),
+                batch -> Buckets.key(batch.bucket()),
+                Types.INT,
                 environment);
         scopes = new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new ScopeStage(panes, refresh)),
+                new ScopeStage(panes, last, refresh, LABELS),
                 Partial::scope,
                 SerializerType.ofKey(Scope.class, ScopeSerializer.INSTANCE));
         if (rocks) {
             users.setStateBackend(new EmbeddedRocksDBStateBackend());
             scopes.setStateBackend(new EmbeddedRocksDBStateBackend());
         }
+        batches.setup(ObservationsSerializer.INSTANCE);
         users.setup(PartialSerializer.INSTANCE);
         scopes.setup(AvroRecordType.of(DomainMetrics.class).createSerializer(new SerializerConfigImpl()));
     }
 
     static Stages start(Panes panes, long refresh, boolean rocks) throws Exception {
-        Stages stages = new Stages(panes, refresh, rocks);
+        return start(panes, List.of(), refresh, rocks);
+    }
+
+    static Stages start(Panes panes, List<Integer> last, long refresh, boolean rocks) throws Exception {
+        Stages stages = new Stages(panes, last, refresh, rocks);
+        stages.batches.open();
         stages.users.open();
         stages.scopes.open();
         return stages;
     }
 
-    static Stages restore(Panes panes, long refresh, boolean rocks, Snapshot snapshot) throws Exception {
-        Stages stages = new Stages(panes, refresh, rocks);
+    static Stages restore(Panes panes, List<Integer> last, long refresh, boolean rocks, Snapshot snapshot)
+            throws Exception {
+        Stages stages = new Stages(panes, last, refresh, rocks);
         stages.users.initializeState(snapshot.users());
         stages.scopes.initializeState(snapshot.scopes());
+        stages.batches.open();
         stages.users.open();
         stages.scopes.open();
         return stages;
@@ -75,13 +88,8 @@ final class Stages implements AutoCloseable {
 
     void process(Prediction... predictions) throws Exception {
         for (Prediction prediction : predictions) {
-            List<UserObservation> observations = new ArrayList<>();
-            fanOut.flatMap(prediction, new ListCollector<>(observations));
-            for (UserObservation observation : observations) {
-                users.processElement(new StreamRecord<>(observation, observation.eventTime()));
-            }
+            batches.processElement(new StreamRecord<>(IncomingPrediction.of(prediction), prediction.getEventTimeMs()));
         }
-        forward();
     }
 
     /** Both stages learn of a watermark. */
@@ -93,12 +101,16 @@ final class Stages implements AutoCloseable {
 
     /** The first stage is ahead of another that the second stage waits for. */
     void usersWatermark(long eventTime) throws Exception {
+        batches.processWatermark(eventTime);
+        forward();
         users.processWatermark(eventTime);
         forward();
     }
 
     /** The clock moves to this time, in ms. */
     void clock(long time) throws Exception {
+        batches.setProcessingTime(time);
+        forward();
         users.setProcessingTime(time);
         forward();
         scopes.setProcessingTime(time);
@@ -106,7 +118,14 @@ final class Stages implements AutoCloseable {
     }
 
     Snapshot snapshot() throws Exception {
-        return new Snapshot(users.snapshot(1, 1), scopes.snapshot(1, 1));
+        checkpoints++;
+        batches.prepareSnapshotPreBarrier(checkpoints);
+        forward();
+        users.prepareSnapshotPreBarrier(checkpoints);
+        forward();
+        scopes.prepareSnapshotPreBarrier(checkpoints);
+        collect();
+        return new Snapshot(users.snapshot(checkpoints, checkpoints), scopes.snapshot(checkpoints, checkpoints));
     }
 
     /** All records since the last call. */
@@ -125,17 +144,18 @@ final class Stages implements AutoCloseable {
         return ((Counter) metrics.operator.get(name)).getCount();
     }
 
-    int eventTimers() {
-        return users.numEventTimeTimers() + scopes.numEventTimeTimers();
-    }
-
     @Override
     public void close() throws Exception {
+        batches.close();
         users.close();
         scopes.close();
     }
 
     private void forward() throws Exception {
+        for (Observations batch : batches.extractOutputValues()) {
+            users.processElement(new StreamRecord<>(batch));
+        }
+        batches.getOutput().clear();
         for (Partial partial : users.extractOutputValues()) {
             scopes.processElement(new StreamRecord<>(partial));
         }
@@ -148,7 +168,7 @@ final class Stages implements AutoCloseable {
     }
 
     private static int entries(KeyedOneInputStreamOperatorTestHarness<?, ?, ?> harness) {
-        KeyedProcessOperator<?, ?, ?> operator = (KeyedProcessOperator<?, ?, ?>) harness.getOperator();
+        AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) harness.getOperator();
         return ((HeapKeyedStateBackend<?>) operator.getKeyedStateBackend()).numKeyValueStateEntries();
     }
 

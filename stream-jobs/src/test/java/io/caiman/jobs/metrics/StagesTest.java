@@ -2,14 +2,17 @@ package io.caiman.jobs.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caiman.model.evaluation.RankedScores;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("try") // closing the stages may be interrupted
 class StagesTest {
 
-    private static final Panes PANES = new Panes(10_000, 30_000);
+    private static final Panes PANES = new Panes(10_000, List.of(30_000L), 0, Panes.FOR_EVER);
     private static final long REFRESH = 1_000;
 
     @Test
@@ -110,7 +113,7 @@ class StagesTest {
                         ? inTime
                         : Stream.concat(inTime.stream(), Stream.of(partlyLate)).toList();
                 for (Scope scope : List.of(Scope.ofDomain("m", "click", "feed"), Scope.overall("m", "click"))) {
-                    long start = end - PANES.window();
+                    long start = end - PANES.longest();
                     DomainMetrics metrics = Reference.figures(
                             scope, WindowKind.ROLLING, Reference.within(seen, start, end), start, end);
                     expected.put(Records.key(metrics), metrics);
@@ -170,7 +173,7 @@ class StagesTest {
                 stages.process(all.get(i + 1));
                 stages.clock(i * 100L + 5_000);
                 stages.close();
-                stages = Stages.restore(PANES, REFRESH, rocks, snapshot);
+                stages = Stages.restore(PANES, List.of(), REFRESH, rocks, snapshot);
                 stages.watermark(all.get(i - 21).getEventTimeMs());
             }
         }
@@ -183,15 +186,187 @@ class StagesTest {
     }
 
     @Test
-    void state_of_past_windows_expires() throws Exception {
-        try (Stages stages = Stages.start(PANES, REFRESH, false)) {
-            stages.process(prediction(5_000, "u1", true, 0.5), prediction(15_000, "u1", false, 0.5));
-            stages.watermark(1_000_000);
-            stages.clock(10_000);
-            stages.clock(20_000);
-            // In each of the two scopes the user's history and the cumulative figures.
-            assertThat(stages.stateEntries()).isEqualTo(4);
-            assertThat(stages.eventTimers()).isZero();
+    void state_of_past_windows_expires_and_with_a_history_that_of_past_users() throws Exception {
+        for (long history : new long[] {Panes.FOR_EVER, 60_000}) {
+            Panes panes = new Panes(10_000, List.of(30_000L), 10_000, history);
+            try (Stages stages = Stages.start(panes, REFRESH, false)) {
+                stages.process(prediction(5_000, "u1", true, 0.5), prediction(15_000, "u1", false, 0.5));
+                stages.watermark(20_000);
+                stages.snapshot();
+                // Of each of the two scopes itself and its panes; one log; how far each bucket is.
+                assertThat(stages.stateEntries()).isEqualTo(4 + 1 + Buckets.COUNT);
+                stages.watermark(1_000_000);
+                stages.clock(10_000);
+                stages.snapshot();
+                assertThat(stages.stateEntries()).isEqualTo(2 + (history == Panes.FOR_EVER ? 1 : 0) + Buckets.COUNT);
+            }
+        }
+    }
+
+    @Test
+    void late_and_out_of_order_predictions_correct_their_windows_and_only_these_are_published_again() throws Exception {
+        Panes panes = new Panes(10_000, List.of(20_000L, 60_000L), 30_000, Panes.FOR_EVER);
+        for (long seed = 0; seed < 5; seed++) {
+            List<Prediction> all = Reference.predictions(seed, 800, 12, 50_000, 200);
+            List<Prediction> arriving = Reference.outOfOrder(all, seed, 25_000);
+            try (Stages stages = Stages.start(panes, REFRESH, false)) {
+                long watermark = 0;
+                for (int i = 0; i < arriving.size(); i++) {
+                    stages.process(arriving.get(i));
+                    // Far ahead of what is still to come, so that a quarter is late, but never too late.
+                    watermark = Math.max(watermark, arriving.get(i).getEventTimeMs() - 5_000);
+                    if (i % 11 == 0) {
+                        stages.watermark(watermark);
+                    }
+                    if (i % 70 == 0) {
+                        stages.clock(i * 100L);
+                    }
+                }
+                stages.watermark(Long.MAX_VALUE);
+                List<DomainMetrics> records = stages.takeRecords();
+                Reference.assertSame(Reference.latest(records, WindowKind.ROLLING), Reference.rolling(all, panes));
+                Reference.assertSame(Reference.latest(records, WindowKind.CUMULATIVE), Reference.cumulative(all));
+                assertThat(stages.counter(UserStage.LATE) + stages.counter(UserStage.PARTLY_LATE))
+                        .isZero();
+                assertRevisionsCountUp(records);
+                assertThat(records).anyMatch(metrics -> metrics.getRevision() > 1);
+            }
+        }
+    }
+
+    @Test
+    void a_corrected_window_survives_a_restore_between_its_publications() throws Exception {
+        Panes panes = new Panes(10_000, List.of(20_000L), 20_000, Panes.FOR_EVER);
+        Prediction[] inTime = {prediction(5_000, "u1", true, 0.5), prediction(15_000, "u1", false, 0.6)};
+        Prediction late = prediction(6_000, "u1", false, 0.4);
+        Stages stages = Stages.start(panes, REFRESH, true);
+        stages.process(inTime);
+        stages.watermark(19_999);
+        assertThat(rolling(stages)).extracting(DomainMetrics::getRevision).containsExactly(0, 0);
+        stages.process(late);
+        Stages.Snapshot snapshot = stages.snapshot();
+        stages.close();
+        try (Stages restored = Stages.restore(panes, List.of(), REFRESH, true, snapshot)) {
+            restored.clock(1_000);
+            List<DomainMetrics> corrected = rolling(restored);
+            assertThat(corrected).extracting(DomainMetrics::getRevision).containsExactly(1, 1);
+            assertThat(corrected).extracting(DomainMetrics::getEndMs).containsExactly(10_000L, 20_000L);
+            List<Prediction> all =
+                    Stream.concat(Stream.of(inTime), Stream.of(late)).toList();
+            Map<String, DomainMetrics> expected = Reference.rolling(all, panes);
+            corrected.forEach(metrics -> Reference.assertSame(expected.get(Records.key(metrics)), metrics));
+            restored.watermark(Long.MAX_VALUE);
+            Map<String, DomainMetrics> rest = Reference.latest(restored.takeRecords(), WindowKind.ROLLING);
+            rest.forEach((key, metrics) -> Reference.assertSame(expected.get(key), metrics));
+            assertThat(rest).isNotEmpty();
+        }
+    }
+
+    @Test
+    void count_windows_are_over_the_last_impressions_by_event_time_at_each_end_of_a_pane() throws Exception {
+        Panes panes = new Panes(10_000, List.of(30_000L), 0, Panes.FOR_EVER);
+        List<Prediction> all = Reference.predictions(4, 700, 9, 50_000, 150);
+        List<Prediction> arriving = Reference.outOfOrder(all, 4, 3_000);
+        List<Integer> counts = List.of(20, 150);
+        List<DomainMetrics> records = new ArrayList<>();
+        Stages stages = Stages.start(panes, counts, REFRESH, false);
+        for (int i = 0; i < arriving.size(); i++) {
+            stages.process(arriving.get(i));
+            if (i % 13 == 0) {
+                stages.watermark(arriving.get(i).getEventTimeMs() - 3_000);
+            }
+            if (i == 400) {
+                records.addAll(stages.takeRecords());
+                Stages.Snapshot snapshot = stages.snapshot();
+                stages.close();
+                stages = Stages.restore(panes, counts, REFRESH, false, snapshot);
+            }
+        }
+        stages.watermark(Long.MAX_VALUE);
+        records.addAll(stages.takeRecords());
+        stages.close();
+        Map<String, DomainMetrics> expected = new TreeMap<>(Reference.last(all, 20));
+        expected.putAll(Reference.last(all, 150));
+        Reference.assertSame(Reference.latest(records, WindowKind.COUNT), expected);
+        // Also those in between.
+        for (DomainMetrics metrics : records) {
+            if (metrics.getKind() == WindowKind.COUNT) {
+                Scope scope = Records.scope(metrics);
+                long end = panes.start(metrics.getEndMs()) + panes.length();
+                int count = Integer.parseInt(metrics.getWindow().substring("last ".length()));
+                List<Prediction> own = Reference.of(Reference.within(all, 0, end), scope);
+                Reference.assertSame(metrics, Reference.last(scope, own, count));
+            }
+        }
+    }
+
+    @Test
+    void with_a_history_cumulative_gauc_is_over_that_much_and_everything_else_over_all() throws Exception {
+        Panes panes = new Panes(10_000, List.of(20_000L), 10_000, 40_000);
+        List<Prediction> all = Reference.predictions(6, 600, 8, 50_000, 200);
+        List<DomainMetrics> records = new ArrayList<>();
+        Stages stages = Stages.start(panes, REFRESH, false);
+        long watermark = 0;
+        for (int i = 0; i < all.size(); i++) {
+            stages.process(all.get(i));
+            if (i % 9 == 0) {
+                watermark = all.get(i).getEventTimeMs() - 1;
+                stages.watermark(watermark);
+            }
+            if (i == 300) {
+                Stages.Snapshot snapshot = stages.snapshot();
+                stages.close();
+                stages = Stages.restore(panes, List.of(), REFRESH, false, snapshot);
+            }
+        }
+        stages.clock(10_000);
+        records.addAll(stages.takeRecords());
+        stages.close();
+        Map<String, DomainMetrics> expected = Reference.cumulative(all);
+        List<Prediction> recent = Reference.within(all, panes.closedBy(watermark) - panes.history(), Long.MAX_VALUE);
+        assertThat(recent).hasSizeLessThan(all.size() / 2);
+        expected.values().forEach(metrics -> {
+            DomainMetrics ofRecent = Reference.figures(Records.scope(metrics), WindowKind.CUMULATIVE, recent, 0, 0);
+            metrics.setGauc(ofRecent.getGauc());
+            metrics.setUsers(ofRecent.getUsers());
+        });
+        Reference.assertSame(Reference.latest(records, WindowKind.CUMULATIVE), expected);
+    }
+
+    @Test
+    void a_heavy_user_is_counted_exactly() throws Exception {
+        Panes panes = new Panes(10_000, List.of(60_000L), 10_000, Panes.FOR_EVER);
+        int size = 100_000;
+        Random random = new Random(9);
+        double[] scores = new double[size];
+        boolean[] labels = new boolean[size];
+        try (Stages stages = Stages.start(panes, REFRESH, false)) {
+            for (int i = 0; i < size; i++) {
+                scores[i] = random.nextInt(50_000) / 50_000.0;
+                labels[i] = random.nextDouble() < scores[i];
+                stages.process(prediction(i / 2, "heavy", labels[i], scores[i]));
+                if (i % 5_000 == 0) {
+                    stages.watermark(i / 2 - 1);
+                    stages.clock(i);
+                }
+            }
+            stages.watermark(Long.MAX_VALUE);
+            double auc = RankedScores.of(scores, labels).auc().orElseThrow();
+            assertThat(rolling(stages)).anySatisfy(metrics -> {
+                assertThat(metrics.getImpressions()).isEqualTo(size);
+                assertThat(metrics.getGauc()).isCloseTo(auc, Offset.offset(1e-9));
+                assertThat(metrics.getAuc()).isCloseTo(auc, Offset.offset(1e-5));
+            });
+        }
+    }
+
+    private static void assertRevisionsCountUp(List<DomainMetrics> records) {
+        Map<String, Integer> revisions = new TreeMap<>();
+        for (DomainMetrics metrics : records) {
+            if (metrics.getKind() == WindowKind.ROLLING) {
+                int next = revisions.merge(Records.key(metrics), 1, Integer::sum) - 1;
+                assertThat(metrics.getRevision()).as(Records.key(metrics)).isEqualTo(next);
+            }
         }
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.caiman.schemas.Topics;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,10 +20,14 @@ class OptionsTest {
         assertThat(MetricsOptions.from(new Configuration()))
                 .isEqualTo(new MetricsOptions(
                         MetricsOptions.PANE.defaultValue(),
-                        MetricsOptions.WINDOW.defaultValue(),
+                        List.of(Duration.ofHours(1)),
+                        List.of(),
                         MetricsOptions.OUT_OF_ORDERNESS.defaultValue(),
+                        MetricsOptions.LATENESS.defaultValue(),
+                        Optional.empty(),
                         MetricsOptions.REFRESH.defaultValue(),
-                        MetricsOptions.IDLENESS.defaultValue()));
+                        MetricsOptions.IDLENESS.defaultValue(),
+                        MetricsOptions.LABELS.defaultValue()));
         assertThat(KafkaOptions.from(new Configuration()).topics()).isEqualTo(Topics.withPrefix(""));
     }
 
@@ -55,6 +61,9 @@ class OptionsTest {
         "caiman.metrics.window, 7 min, 'caiman.metrics.pane (PT5M)'",
         "caiman.metrics.window, 1 min, 'caiman.metrics.pane (PT5M)'",
         "caiman.metrics.window, 1000000 min, 1 to 10000 times",
+        "caiman.metrics.window, '', at least one",
+        "caiman.metrics.labels, many, a whole number",
+        "caiman.metrics.labels, -1, 0 or more",
         "caiman.metrics.refresh-interval, 0 ms, more than 0",
         "caiman.leaderboard.step, 0 s, more than 0",
         "caiman.leaderboard.windows, soon, lengths of time",

@@ -1,0 +1,252 @@
+package io.caiman.benchmarks;
+
+import io.caiman.jobs.connect.KafkaConnection;
+import io.caiman.jobs.metrics.MetricsJob;
+import io.caiman.jobs.options.JobCommandOptions;
+import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.model.evaluation.GroupedAuc;
+import io.caiman.model.evaluation.QualitySums;
+import io.caiman.model.evaluation.RankedScores;
+import io.caiman.schemas.RecordCodec;
+import io.caiman.schemas.Topics;
+import io.caiman.schemas.avro.DomainMetrics;
+import io.caiman.schemas.avro.Prediction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Predictions a second of the metrics job, from a topic of two partitions to the published figures, with two tasks of each
+ * operator, checkpoints every ten seconds and the broker a process of its own; beside a plain loop on one thread that computes
+ * the same rolling figures from arrays. What others leave of the cores does not matter to the second figure, predictions for
+ * each second that this process had of one (the broker not included). Predictions of 100,000 users whose domains are drawn uniformly; 830 a second of event
+ * time, panes of 5 minutes.
+ *
+ * <p>Arguments: a folder with room, number of predictions, windows such as {@code 1h}, then numbers of domains.
+ */
+public final class MetricsTable {
+
+    private static final int USERS = 100_000;
+    private static final int PARTITIONS = 2;
+    private static final double MILLIS_BETWEEN = 1.2;
+    private static final long FIRST_TIME = 1_700_000_100_000L;
+    private static final Duration PANE = MetricsOptions.PANE.defaultValue();
+    private static final String MODEL = "crocodile";
+    private static final String TASK = "click";
+
+    private MetricsTable() {}
+
+    /** The predictions of one run in columns. */
+    private record Log(int size, long[] times, int[] users, int[] domains, double[] scores, boolean[] labels) {
+
+        static Log random(int size, int domains) {
+            Log log = new Log(size, new long[size], new int[size], new int[size], new double[size], new boolean[size]);
+            Random random = new Random(1);
+            for (int i = 0; i < size; i++) {
+                log.times[i] = FIRST_TIME + (long) (MILLIS_BETWEEN * i);
+                // Some users are many times as active as others.
+                log.users[i] = (int) (USERS * random.nextDouble() * random.nextDouble());
+                log.domains[i] = random.nextInt(domains);
+                log.scores[i] = 1 / (1 + Math.exp(3 - random.nextGaussian()));
+                log.labels[i] = random.nextDouble() < log.scores[i];
+            }
+            return log;
+        }
+    }
+
+    /** Measures and prints. */
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Files.createDirectories(Path.of(arguments[0]));
+        int size = Integer.parseInt(arguments[1]);
+        String windows = arguments[2];
+        for (String domains : Arrays.copyOfRange(arguments, 3, arguments.length)) {
+            Log log = Log.random(size, Integer.parseInt(domains));
+            double plain = plain(log, Duration.ofHours(1).toMillis(), Integer.parseInt(domains));
+            System.out.printf(
+                    Locale.ROOT, "%s domains, plain loop, window 1h: %,.0f predictions/s%n", domains, size / plain);
+            Path brokerFolder = folder.resolve("broker");
+            ReplayTable.delete(brokerFolder);
+            Process broker = ReplayTable.start(
+                    folder, List.of("-Xmx1g", ReplayTable.Broker.class.getName(), brokerFolder.toString()));
+            try {
+                String address = ReplayTable.address(broker);
+                produce(address, log);
+                double busyBefore = busySeconds();
+                double seconds = measure(address, size, windows, folder);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s domains, job, windows %s: %,.0f predictions/s, %,.0f for each second of a core, %,d MiB of heap in"
+                                + " use%n",
+                        domains,
+                        windows,
+                        size / seconds,
+                        size / (busySeconds() - busyBefore),
+                        (Runtime.getRuntime().totalMemory()
+                                        - Runtime.getRuntime().freeMemory())
+                                >> 20);
+            } finally {
+                broker.destroyForcibly().waitFor();
+                ReplayTable.delete(brokerFolder);
+            }
+        }
+    }
+
+    /** What all threads of this process, those of the garbage collector too, have had of the cores. */
+    private static double busySeconds() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+    }
+
+    private static void produce(String address, Log log) throws Exception {
+        Topics topics = Topics.withPrefix("");
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+            admin.createTopics(List.of(
+                            new NewTopic(topics.predictions(), PARTITIONS, (short) 1),
+                            new NewTopic(topics.domainMetrics(), 1, (short) 1),
+                            new NewTopic(topics.deadLetters(), 1, (short) 1)))
+                    .all()
+                    .get();
+        }
+        RecordCodec<Prediction> codec = RecordCodec.of(Prediction.class);
+        Properties properties = KafkaConnection.to(address).properties();
+        properties.setProperty("linger.ms", "20");
+        properties.setProperty("batch.size", String.valueOf(1 << 18));
+        try (var producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < log.size; i++) {
+                byte[] value = codec.encode(new Prediction(
+                        "impression-" + i,
+                        0,
+                        (long) i,
+                        log.times[i],
+                        MODEL,
+                        (long) i / 512,
+                        "domain-" + log.domains[i],
+                        "user-" + log.users[i],
+                        TASK,
+                        log.labels[i],
+                        log.scores[i]));
+                var unused = producer.send(
+                        new ProducerRecord<>(topics.predictions(), log.users[i] % PARTITIONS, null, value));
+            }
+        }
+    }
+
+    /** Seconds from the start of the tasks until the cumulative figures over all domains cover everything. */
+    private static double measure(String address, int size, String windows, Path folder) throws Exception {
+        Configuration configuration = JobCommandOptions.forJob(Duration.ofSeconds(10));
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                folder.resolve("checkpoints").toAbsolutePath().toUri().toString());
+        configuration.setString(MetricsOptions.WINDOW.key(), windows);
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.setParallelism(2);
+        Topics topics = Topics.withPrefix("");
+        MetricsJob.define(
+                env,
+                new KafkaOptions(KafkaConnection.to(address), topics, Duration.ofMinutes(10)),
+                MetricsOptions.from(configuration));
+        JobClient job = env.executeAsync();
+        while (job.getJobStatus().get() != JobStatus.RUNNING) {
+            Thread.sleep(10);
+        }
+        long start = System.nanoTime();
+        Properties properties = KafkaConnection.to(address).properties();
+        properties.setProperty("group.id", "table");
+        properties.setProperty("auto.offset.reset", "earliest");
+        try (var consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(topics.domainMetrics()));
+            RecordCodec<DomainMetrics> codec = RecordCodec.of(DomainMetrics.class);
+            long covered = 0;
+            while (covered < size) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    if (new String(record.key(), StandardCharsets.UTF_8).contains("/overall/CUMULATIVE")) {
+                        covered = codec.decode(record.value()).getImpressions();
+                    }
+                }
+                if (job.getJobStatus().get().isTerminalState()) {
+                    throw new IllegalStateException(
+                            "the job ended: " + job.getJobStatus().get());
+                }
+            }
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        job.cancel().get();
+        return seconds;
+    }
+
+    /** Seconds for the rolling figures of every scope at every end of a pane, each window from its slice of the arrays. */
+    private static double plain(Log log, long window, int domains) {
+        long start = System.nanoTime();
+        double sum = 0;
+        int from = 0;
+        int to = 0;
+        while (to < log.size) {
+            long end = log.times[to] / PANE.toMillis() * PANE.toMillis() + PANE.toMillis();
+            while (to < log.size && log.times[to] < end) {
+                to++;
+            }
+            while (log.times[from] < end - window) {
+                from++;
+            }
+            sum += figures(log, range(from, to));
+            int[] counts = new int[domains];
+            for (int i = from; i < to; i++) {
+                counts[log.domains[i]]++;
+            }
+            int[][] byDomain = new int[domains][];
+            for (int domain = 0; domain < domains; domain++) {
+                byDomain[domain] = new int[counts[domain]];
+            }
+            for (int i = to - 1; i >= from; i--) {
+                byDomain[log.domains[i]][--counts[log.domains[i]]] = i;
+            }
+            for (int[] domain : byDomain) {
+                sum += figures(log, domain);
+            }
+        }
+        if (Double.isNaN(sum)) {
+            throw new IllegalStateException("a figure is not a number");
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static int[] range(int from, int to) {
+        int[] range = new int[to - from];
+        Arrays.setAll(range, i -> from + i);
+        return range;
+    }
+
+    private static double figures(Log log, int[] positions) {
+        int[] users = new int[positions.length];
+        double[] scores = new double[positions.length];
+        boolean[] labels = new boolean[positions.length];
+        for (int i = 0; i < positions.length; i++) {
+            users[i] = log.users[positions[i]];
+            scores[i] = log.scores[positions[i]];
+            labels[i] = log.labels[positions[i]];
+        }
+        return RankedScores.of(scores, labels).auc().orElse(0)
+                + GroupedAuc.of(users, scores, labels).gauc().orElse(0)
+                + QualitySums.of(scores, labels).logLoss().orElse(0);
+    }
+}

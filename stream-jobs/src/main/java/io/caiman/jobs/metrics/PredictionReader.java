@@ -1,0 +1,161 @@
+package io.caiman.jobs.metrics;
+
+import io.caiman.jobs.connect.ConsumedRecord;
+import io.caiman.jobs.connect.Decoding;
+import io.caiman.jobs.connect.RecordDecoder;
+import io.caiman.model.evaluation.ScoredLabel;
+import io.caiman.schemas.RecordCodec;
+import io.caiman.schemas.avro.Prediction;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads out of a record's bytes what this job needs of a prediction, without making objects of the rest: a tenth of the time
+ * of decoding it. What is not plainly a valid prediction of the current schema is left to the {@link RecordDecoder}, which
+ * also says what is wrong.
+ */
+final class PredictionReader {
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int SMALLEST_TABLE = 64;
+
+    private final PredictionCheck check;
+    private final RecordDecoder<Prediction> decoder;
+    private final byte[] header;
+
+    /** Open addressing by the names' hash; grown at half full. */
+    private @Nullable Names[] known = new Names[SMALLEST_TABLE];
+
+    private int knownCount;
+
+    private byte[] bytes = {};
+    private int position;
+    private int from;
+    private int length;
+
+    PredictionReader(PredictionCheck check) {
+        this.check = check;
+        RecordCodec<Prediction> codec = RecordCodec.of(Prediction.class);
+        this.decoder = new RecordDecoder<>(codec, MetricsJob.NAME, check);
+        this.header = codec.header();
+    }
+
+    void read(ConsumedRecord consumed, IncomingPrediction into) {
+        byte[] value = consumed.value().orElse(null);
+        if (value == null || consumed.endOfLog() || !readPlain(value, into)) {
+            Decoding<Prediction> decoding = decoder.decode(consumed);
+            if (decoding instanceof Decoding.Decoded<Prediction> decoded) {
+                IncomingPredictionSerializer.INSTANCE.copy(IncomingPrediction.of(decoded.record()), into);
+            } else if (decoding instanceof Decoding.Malformed<Prediction> malformed) {
+                into.refuse(malformed.letter());
+            } else {
+                into.setNothing();
+            }
+        }
+    }
+
+    /** Whether the bytes were plainly a valid prediction. */
+    boolean readPlain(byte[] value, IncomingPrediction into) {
+        if (value.length < header.length || !Arrays.equals(value, 0, header.length, header, 0, header.length)) {
+            return false;
+        }
+        bytes = value;
+        position = header.length;
+        try {
+            // The fields in the schema's order.
+            readText(); // impressionId
+            readNumber(); // impressionPartition
+            readNumber(); // impressionOffset
+            long eventTime = readNumber();
+            readText();
+            int model = from;
+            int modelLength = length;
+            readNumber(); // step
+            readText();
+            int domain = from;
+            int domainLength = length;
+            readText();
+            long user = IncomingPrediction.user(value, from, length);
+            readText();
+            int task = from;
+            int taskLength = length;
+            byte label = value[position++];
+            double score = Double.longBitsToDouble((long) LONG.get(value, position));
+            if (label < 0 || label > 1 || !check.accepts(score, eventTime)) {
+                return false;
+            }
+            Names names = names(model, modelLength, task, taskLength, domain, domainLength);
+            into.set(names, user, eventTime, ScoredLabel.encode(score, label == 1));
+            return true;
+        } catch (IndexOutOfBoundsException e) {
+            return false;
+        }
+    }
+
+    /** A zigzag number of variable length. */
+    private long readNumber() {
+        long zigzag = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            byte next = bytes[position++];
+            zigzag |= (next & 0x7FL) << shift;
+            if (next >= 0) {
+                return (zigzag >>> 1) ^ -(zigzag & 1);
+            }
+        }
+        throw new IndexOutOfBoundsException("a number of more than 64 bits");
+    }
+
+    private void readText() {
+        long size = readNumber();
+        if (size < 0 || size > bytes.length - position) {
+            throw new IndexOutOfBoundsException("a text beyond the record's end");
+        }
+        from = position;
+        length = (int) size;
+        position += length;
+    }
+
+    private Names names(int model, int modelLength, int task, int taskLength, int domain, int domainLength) {
+        int hash = Names.hash(bytes, model, modelLength, bytes, task, taskLength, bytes, domain, domainLength);
+        int slot = hash & (known.length - 1);
+        for (Names names = known[slot]; names != null; names = known[slot]) {
+            if (names.hashCode() == hash
+                    && isAt(names.model(), model, modelLength)
+                    && isAt(names.task(), task, taskLength)
+                    && isAt(names.domain(), domain, domainLength)) {
+                return names;
+            }
+            slot = (slot + 1) & (known.length - 1);
+        }
+        Names names = new Names(
+                Arrays.copyOfRange(bytes, model, model + modelLength),
+                Arrays.copyOfRange(bytes, task, task + taskLength),
+                Arrays.copyOfRange(bytes, domain, domain + domainLength));
+        known[slot] = names;
+        if (++knownCount * 2 > known.length) {
+            grow();
+        }
+        return names;
+    }
+
+    private boolean isAt(byte[] name, int start, int size) {
+        return Arrays.equals(name, 0, name.length, bytes, start, start + size);
+    }
+
+    private void grow() {
+        @Nullable Names[] smaller = known;
+        known = new Names[smaller.length * 2];
+        for (Names names : smaller) {
+            if (names != null) {
+                int slot = names.hashCode() & (known.length - 1);
+                while (known[slot] != null) {
+                    slot = (slot + 1) & (known.length - 1);
+                }
+                known[slot] = names;
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package io.caiman.jobs.metrics;
+
+import io.caiman.schemas.avro.DomainMetrics;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** The figures of one scope: its panes, the shares of its windows, everything so far. Knows nothing of Flink. */
+final class ScopeFigures {
+
+    private final Scope scope;
+    private final Panes panes;
+    private final List<Integer> lastCounts;
+    private final List<WindowShares> shares;
+    private final CumulativeFigures cumulative;
+    private final LastImpressions last;
+    private long closed;
+
+    /** What has come of each pane, not yet added up where there are several. */
+    private final TreeMap<Long, List<PaneFigures>> byPane = new TreeMap<>();
+
+    /** Impressions that came too late for windows that may still change: not to be seen by the windows before theirs. */
+    private final List<Partial.PaneGain> late;
+
+    /** [window], ends of closed windows that late impressions changed. */
+    private final List<TreeSet<Long>> changedEnds = new ArrayList<>();
+
+    private final Set<Long> changedPanes = new HashSet<>();
+    private boolean changed;
+
+    ScopeFigures(Scope scope, Panes panes, List<Integer> lastCounts, Stored stored) {
+        this.scope = scope;
+        this.panes = panes;
+        this.lastCounts = lastCounts;
+        this.closed = stored.closed();
+        this.shares = stored.shares();
+        this.cumulative = stored.cumulative();
+        this.late = new ArrayList<>(stored.late());
+        this.last = new LastImpressions(
+                lastCounts.stream().mapToInt(count -> count).max().orElse(0), stored.last());
+        for (List<Long> ends : stored.changedEnds()) {
+            changedEnds.add(new TreeSet<>(ends));
+        }
+    }
+
+    /**
+     * What a checkpoint holds of a scope beside its panes.
+     *
+     * @param panes how event time was cut
+     * @param closed the last closed end
+     * @param shares [window]
+     * @param changedEnds [window], ends of closed windows that are to be published again
+     */
+    record Stored(
+            Panes panes,
+            long closed,
+            List<WindowShares> shares,
+            List<List<Long>> changedEnds,
+            List<Partial.PaneGain> late,
+            CumulativeFigures cumulative,
+            Impressions last) {
+
+        /** A scope about which nothing is known when {@code closed} is the last closed end. */
+        static Stored nothing(Panes panes, long closed) {
+            List<WindowShares> shares = new ArrayList<>();
+            List<List<Long>> changed = new ArrayList<>();
+            for (int window = 0; window < panes.windows().size(); window++) {
+                shares.add(new WindowShares());
+                changed.add(List.of());
+            }
+            return new Stored(panes, closed, shares, changed, List.of(), new CumulativeFigures(), new Impressions());
+        }
+    }
+
+    Stored toStored() {
+        return new Stored(
+                panes,
+                closed,
+                shares,
+                changedEnds.stream().map(ends -> List.copyOf(ends)).toList(),
+                late,
+                cumulative,
+                last.kept());
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    void restorePane(long pane, PaneFigures figures) {
+        byPane.computeIfAbsent(pane, start -> new ArrayList<>()).add(figures);
+    }
+
+    /** Whether anything that {@link #toStored} or a pane holds has changed since this was last asked. */
+    boolean takeChanged() {
+        boolean taken = changed || !changedPanes.isEmpty();
+        changed = false;
+        return taken;
+    }
+
+    /** Starts of the panes that have changed since this was last asked; {@link #pane} is empty for one that has gone. */
+    Set<Long> takeChangedPanes() {
+        Set<Long> taken = Set.copyOf(changedPanes);
+        changedPanes.clear();
+        return taken;
+    }
+
+    /** The figures of a pane. */
+    PaneFigures pane(long pane) {
+        List<PaneFigures> parts = byPane.get(pane);
+        if (parts == null) {
+            return PaneFigures.EMPTY;
+        }
+        if (parts.size() > 1) {
+            PaneFigures whole = PaneFigures.merge(parts);
+            parts.clear();
+            parts.add(whole);
+        }
+        return parts.get(0);
+    }
+
+    void add(Partial partial) {
+        changed = true;
+        cumulative.add(partial);
+        for (Partial.PaneGain gain : partial.panes()) {
+            if (gain.openFrom() == gain.pane() + panes.length()) {
+                addToPane(gain);
+            } else if (gain.openFrom() <= gain.pane() + panes.longest()) {
+                late.add(gain);
+            }
+            for (int window = 0; window < shares.size(); window++) {
+                long lastEnd = Math.min(closed, gain.pane() + panes.windows().get(window));
+                for (long end = gain.openFrom(); end <= lastEnd; end += panes.length()) {
+                    changedEnds.get(window).add(end);
+                }
+            }
+        }
+        for (Partial.ShareGain gain : partial.shares()) {
+            shares.get(gain.window()).add(gain.end(), gain.gained());
+        }
+        last.addAll(partial.impressions());
+    }
+
+    /** Publishes every window up to this end, and those before that have changed. */
+    void close(long end, Consumer<DomainMetrics> out) {
+        publishChanged(out);
+        for (long next = nextEnd(); next <= end; next = nextEnd()) {
+            closed = next;
+            for (int window = 0; window < shares.size(); window++) {
+                publish(window, next, out);
+            }
+            publishLast(next, out);
+        }
+        closed = Math.max(closed, end);
+        forget();
+    }
+
+    /** Publishes the closed windows that late impressions have changed. */
+    void publishChanged(Consumer<DomainMetrics> out) {
+        boolean any = false;
+        for (int window = 0; window < shares.size(); window++) {
+            for (long end : changedEnds.get(window)) {
+                publish(window, end, out);
+                any = true;
+            }
+            changedEnds.get(window).clear();
+        }
+        if (any) {
+            publishLast(closed, out);
+        }
+    }
+
+    /** Publishes the cumulative figures if something has come. */
+    void publishCumulative(Consumer<DomainMetrics> out) {
+        if (!cumulative.isPublished()) {
+            changed = true;
+            out.accept(Records.cumulative(scope, cumulative));
+            cumulative.setPublished();
+        }
+    }
+
+    private void publish(int window, long end, Consumer<DomainMetrics> out) {
+        long start = end - panes.windows().get(window);
+        List<PaneFigures> parts = new ArrayList<>();
+        for (long pane : byPane.subMap(start, end).keySet()) {
+            parts.add(pane(pane));
+        }
+        for (Partial.PaneGain gain : late) {
+            if (gain.pane() >= start && gain.pane() < end && gain.openFrom() <= end) {
+                parts.add(gain.figures());
+            }
+        }
+        PaneFigures figures = PaneFigures.merge(parts);
+        if (figures.sums().impressions() > 0) {
+            changed = true;
+            WindowShares own = shares.get(window);
+            out.accept(Records.rolling(scope, start, end, own.nextRevision(end), figures, own.upTo(end)));
+        }
+    }
+
+    private void publishLast(long end, Consumer<DomainMetrics> out) {
+        if (!lastCounts.isEmpty() && last.countBefore(end)) {
+            changed = true;
+            for (int count : lastCounts) {
+                out.accept(Records.last(scope, count, last.window(count)));
+            }
+        }
+    }
+
+    /** The next end of a window with impressions. */
+    private long nextEnd() {
+        long next = closed + panes.length();
+        Long pane = byPane.ceilingKey(next - panes.longest());
+        long earliestLate = late.stream()
+                .filter(gain -> gain.pane() >= next - panes.longest())
+                .mapToLong(gain -> Math.max(next, gain.openFrom()))
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return Math.min(earliestLate, pane == null ? Long.MAX_VALUE : Math.max(next, pane + panes.length()));
+    }
+
+    /** Forgets what no window needs that may still change or is still to come. */
+    private void forget() {
+        long firstOpen = Math.min(panes.firstOpen(closed), closed + panes.length());
+        late.removeIf(gain -> {
+            boolean visibleToAll = gain.openFrom() <= firstOpen;
+            if (visibleToAll) {
+                addToPane(gain);
+            }
+            return visibleToAll;
+        });
+        Map<Long, List<PaneFigures>> past = byPane.headMap(firstOpen - panes.longest());
+        changedPanes.addAll(past.keySet());
+        past.clear();
+        shares.forEach(own -> own.forgetBefore(firstOpen));
+    }
+
+    private void addToPane(Partial.PaneGain gain) {
+        byPane.computeIfAbsent(gain.pane(), start -> new ArrayList<>()).add(gain.figures());
+        changedPanes.add(gain.pane());
+    }
+}

@@ -1,0 +1,143 @@
+package io.caiman.jobs.metrics;
+
+import io.caiman.model.evaluation.QualitySums;
+import io.caiman.model.evaluation.ScoreHistogram;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+
+/** What a task of the first stage has gathered about one scope since it last told the second. */
+final class ScopeGains {
+
+    /** Scored labels of one pane. */
+    private static final class PaneBuffer {
+        private final long pane;
+        private final long openFrom;
+        private long[] scoredLabels = new long[4];
+        private int size;
+
+        PaneBuffer(long pane, long openFrom) {
+            this.pane = pane;
+            this.openFrom = openFrom;
+        }
+
+        void add(long scoredLabel) {
+            if (size == scoredLabels.length) {
+                scoredLabels = Arrays.copyOf(scoredLabels, 2 * size);
+            }
+            scoredLabels[size++] = scoredLabel;
+        }
+
+        Partial.PaneGain toGain() {
+            long[] all = Arrays.copyOf(scoredLabels, size);
+            return new Partial.PaneGain(
+                    pane, openFrom, new PaneFigures(ScoreHistogram.ofEncoded(all), QualitySums.ofEncoded(all)));
+        }
+    }
+
+    private static final int NO_WINDOW = -1;
+
+    private final Scope scope;
+    private final int number;
+    private final boolean countsLast;
+    private final List<TreeMap<Long, ShareSum>> shares = new ArrayList<>();
+    private final List<PaneBuffer> buffers = new ArrayList<>();
+    private ShareSum gained = new ShareSum();
+    private Impressions impressions = new Impressions();
+    private long first = Long.MAX_VALUE;
+    private long last = Long.MIN_VALUE;
+    private boolean changed;
+
+    /** What was asked for last, mostly asked for again. */
+    private ShareSum lastShare = new ShareSum();
+
+    private int lastWindow = NO_WINDOW;
+    private long lastEnd;
+
+    ScopeGains(Scope scope, int number, int windows, boolean countsLast) {
+        this.scope = scope;
+        this.number = number;
+        this.countsLast = countsLast;
+        for (int window = 0; window < windows; window++) {
+            shares.add(new TreeMap<>());
+        }
+    }
+
+    /** The scope's number within the task. */
+    int number() {
+        return number;
+    }
+
+    /** Takes note of a change; says whether it is the first since the last {@link #take}. */
+    boolean change() {
+        boolean isFirst = !changed;
+        changed = true;
+        return isFirst;
+    }
+
+    void add(long pane, long openFrom, long eventTime, long user, long scoredLabel) {
+        buffer(pane, openFrom).add(scoredLabel);
+        first = Math.min(first, eventTime);
+        last = Math.max(last, eventTime);
+        if (countsLast) {
+            impressions.add(eventTime, user, scoredLabel);
+        }
+    }
+
+    /** The change of the users' contribution to cumulative gAUC. */
+    ShareSum gained() {
+        return gained;
+    }
+
+    /** The change of the users' contribution to gAUC up to the window that ends here. */
+    ShareSum share(int window, long end) {
+        if (window != lastWindow || end != lastEnd) {
+            lastShare = shares.get(window).computeIfAbsent(end, e -> new ShareSum());
+            lastWindow = window;
+            lastEnd = end;
+        }
+        return lastShare;
+    }
+
+    /** All of it, which is then forgotten. */
+    Partial take() {
+        List<Partial.ShareGain> gains = new ArrayList<>();
+        for (int window = 0; window < shares.size(); window++) {
+            for (var share : shares.get(window).entrySet()) {
+                gains.add(new Partial.ShareGain(
+                        window, share.getKey(), share.getValue().toGroupedAuc()));
+            }
+            shares.get(window).clear();
+        }
+        Partial partial = new Partial(
+                scope,
+                first,
+                last,
+                buffers.stream().map(PaneBuffer::toGain).toList(),
+                gained.toGroupedAuc(),
+                gains,
+                impressions);
+        buffers.clear();
+        gained = new ShareSum();
+        impressions = new Impressions();
+        first = Long.MAX_VALUE;
+        last = Long.MIN_VALUE;
+        changed = false;
+        lastWindow = NO_WINDOW;
+        return partial;
+    }
+
+    /** There are only a few, and the next impression is mostly of the pane of the one before. */
+    private PaneBuffer buffer(long pane, long openFrom) {
+        for (int i = buffers.size() - 1; i >= 0; i--) {
+            PaneBuffer buffer = buffers.get(i);
+            if (buffer.pane == pane && buffer.openFrom == openFrom) {
+                return buffer;
+            }
+        }
+        PaneBuffer buffer = new PaneBuffer(pane, openFrom);
+        buffers.add(buffer);
+        return buffer;
+    }
+}

@@ -1,0 +1,76 @@
+package io.caiman.jobs.metrics;
+
+import io.caiman.model.embedding.RowKeys;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scores of every user of a bucket in every scope, by open addressing of 64-bit hashes, which stand for their users and scopes as the
+ * users' numbers do for their names. Users without scores go when the table is rebuilt.
+ */
+final class UserTable {
+
+    private static final int SMALLEST = 1 << 6;
+    private static final long EMPTY = 0;
+
+    private long[] hashes = new long[SMALLEST];
+    private @Nullable UserScores[] slots = new UserScores[SMALLEST];
+    private int used;
+
+    /** The scores of a user in a scope; none yet for a new one. */
+    UserScores get(long user, int scope) {
+        long hash = hash(user, scope);
+        int slot = slotOf(hash);
+        UserScores found = slots[slot];
+        return found != null ? found : add(new UserScores(user, scope), hash, slot);
+    }
+
+    /** Number of users with scores, each in each of their scopes. */
+    int size() {
+        int size = 0;
+        for (UserScores scores : slots) {
+            size += scores != null && scores.size() > 0 ? 1 : 0;
+        }
+        return size;
+    }
+
+    private UserScores add(UserScores scores, long hash, int slot) {
+        hashes[slot] = hash;
+        slots[slot] = scores;
+        if (++used * 2L > slots.length) {
+            rebuild(scores);
+        }
+        return scores;
+    }
+
+    private void rebuild(UserScores justAdded) {
+        @Nullable UserScores[] before = slots;
+        int length = Integer.highestOneBit(Math.max(SMALLEST, 2 * size() + 1)) * 2;
+        slots = new UserScores[length];
+        hashes = new long[length];
+        used = 0;
+        for (UserScores scores : before) {
+            if (scores != null && (scores.size() > 0 || scores == justAdded)) {
+                long hash = hash(scores.user(), scores.scope());
+                int slot = slotOf(hash);
+                hashes[slot] = hash;
+                slots[slot] = scores;
+                used++;
+            }
+        }
+    }
+
+    /** The slot that a hash is in or would be. */
+    private int slotOf(long hash) {
+        int mask = hashes.length - 1;
+        int slot = (int) hash & mask;
+        for (long there = hashes[slot]; there != hash && there != EMPTY; there = hashes[slot]) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+
+    private static long hash(long user, int scope) {
+        long hash = RowKeys.mix(user + RowKeys.mix(scope));
+        return hash == EMPTY ? 1 : hash;
+    }
+}

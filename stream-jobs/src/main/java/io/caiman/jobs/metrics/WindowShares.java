@@ -1,0 +1,65 @@
+package io.caiman.jobs.metrics;
+
+import io.caiman.model.evaluation.GroupedAuc;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The users' contribution to gAUC of the windows of one length, and how often each window was published. A window's
+ * contribution is the sum of all changes up to it; those that no window still to be published needs apart are one.
+ */
+final class WindowShares {
+
+    private final TreeMap<Long, GroupedAuc> changes = new TreeMap<>();
+    private final TreeMap<Long, Integer> revisions = new TreeMap<>();
+
+    WindowShares() {
+        this(Map.of(), Map.of());
+    }
+
+    /**
+     * Restores contributions.
+     *
+     * @param changes by the end of the window they lead to
+     * @param revisions number of the next revision by the end of the window
+     */
+    WindowShares(Map<Long, GroupedAuc> changes, Map<Long, Integer> revisions) {
+        this.changes.putAll(changes);
+        this.revisions.putAll(revisions);
+    }
+
+    void add(long end, GroupedAuc change) {
+        changes.merge(end, change, GroupedAuc::plus);
+    }
+
+    GroupedAuc upTo(long end) {
+        GroupedAuc sum = changes.headMap(end, true).values().stream().reduce(GroupedAuc.NONE, GroupedAuc::plus);
+        return sum.users() == 0 ? GroupedAuc.NONE : sum; // without what rounding left
+    }
+
+    /** The number of this publication of a window: 0 for its first. */
+    int nextRevision(long end) {
+        return revisions.merge(end, 1, Integer::sum) - 1;
+    }
+
+    /** Forgets what only windows that end before this end need. */
+    void forgetBefore(long end) {
+        revisions.headMap(end).clear();
+        Map<Long, GroupedAuc> past = changes.headMap(end);
+        if (past.size() > 1 || (past.size() == 1 && upTo(end - 1).users() == 0)) {
+            GroupedAuc sum = upTo(end - 1);
+            past.clear();
+            if (sum.users() > 0) {
+                changes.put(end - 1, sum);
+            }
+        }
+    }
+
+    Map<Long, GroupedAuc> changes() {
+        return changes;
+    }
+
+    Map<Long, Integer> revisions() {
+        return revisions;
+    }
+}
