@@ -158,6 +158,7 @@ final class UserShares {
         Impressions impressions = observations.impressions();
         UserTable ofBucket = users[observations.bucket()];
         UserScores[] scores = new UserScores[SCOPES * impressions.size()];
+        ofBucket.makeRoom(scores.length);
         for (int i = 0; i < impressions.size(); i++) {
             ScopeGains[] own = scopesOf[observations.nameOf(i)];
             for (int j = 0; j < SCOPES; j++) {

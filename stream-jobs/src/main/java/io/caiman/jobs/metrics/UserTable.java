@@ -16,12 +16,28 @@ final class UserTable {
     private @Nullable UserScores[] slots = new UserScores[SMALLEST];
     private int used;
 
-    /** The scores of a user in a scope; none yet for a new one. */
+    /**
+     * Makes room for so many more users and scopes. Users without scores go, so none may be held that is still to get its
+     * first.
+     */
+    void makeRoom(int more) {
+        if (2L * (used + more) > slots.length) {
+            rebuild(size() + more);
+        }
+    }
+
+    /** The scores of a user in a scope; none yet for a new one, for which there must be room. */
     UserScores get(long user, int scope) {
         long hash = hash(user, scope);
         int slot = slotOf(hash);
         UserScores found = slots[slot];
-        return found != null ? found : add(new UserScores(user, scope), hash, slot);
+        if (found == null) {
+            found = new UserScores(user, scope);
+            hashes[slot] = hash;
+            slots[slot] = found;
+            used++;
+        }
+        return found;
     }
 
     /** Number of users with scores, each in each of their scopes. */
@@ -33,23 +49,19 @@ final class UserTable {
         return size;
     }
 
-    private UserScores add(UserScores scores, long hash, int slot) {
-        hashes[slot] = hash;
-        slots[slot] = scores;
-        if (++used * 2L > slots.length) {
-            rebuild(scores);
-        }
-        return scores;
+    /** Slots, used or not. */
+    int slots() {
+        return slots.length;
     }
 
-    private void rebuild(UserScores justAdded) {
+    private void rebuild(int users) {
         @Nullable UserScores[] before = slots;
-        int length = Integer.highestOneBit(Math.max(SMALLEST, 2 * size() + 1)) * 2;
+        int length = Integer.highestOneBit(Math.max(SMALLEST, 2 * users)) * 2;
         slots = new UserScores[length];
         hashes = new long[length];
         used = 0;
         for (UserScores scores : before) {
-            if (scores != null && (scores.size() > 0 || scores == justAdded)) {
+            if (scores != null && scores.size() > 0) {
                 long hash = hash(scores.user(), scores.scope());
                 int slot = slotOf(hash);
                 hashes[slot] = hash;
