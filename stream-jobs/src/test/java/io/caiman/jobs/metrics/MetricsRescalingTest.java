@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -22,7 +23,6 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -77,11 +77,16 @@ class MetricsRescalingTest {
                 job.getJobExecutionResult().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             } else {
                 long enough = (run + 1L) * PREDICTIONS / 3;
-                CommonTestUtils.waitForAllTaskRunning(CLUSTER.getMiniCluster(), job.getJobID(), false);
                 Awaitility.await().atMost(PATIENCE).until(() -> READ.get() >= enough);
-                savepoint = Optional.of(
-                        job.stopWithSavepoint(false, directory.toUri().toString(), format)
-                                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+                // Refused, and the job goes on, while one of its tasks is still starting.
+                savepoint = Optional.of(Awaitility.await()
+                        .atMost(PATIENCE)
+                        .ignoreException(ExecutionException.class)
+                        .until(
+                                () -> job.stopWithSavepoint(
+                                                false, directory.toUri().toString(), format)
+                                        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS),
+                                path -> !path.isEmpty()));
             }
         }
         assertThat(READ.get()).as("each prediction was read once").isEqualTo(PREDICTIONS);
