@@ -92,10 +92,7 @@ class ScoreHistogramTest {
         }
         assertThat(ScoreHistogram.merge(histograms))
                 .usingRecursiveComparison()
-                .isEqualTo(
-                        parts == 0
-                                ? ScoreHistogram.empty()
-                                : ScoreHistogram.of(sample.scores(), sample.labels()));
+                .isEqualTo(parts == 0 ? ScoreHistogram.empty() : ScoreHistogram.of(sample.scores(), sample.labels()));
     }
 
     @Test

@@ -69,7 +69,11 @@ class MetricsJobTest {
         List<Prediction> all = Reference.predictions(21, 2_000, 30, 1_700_000_000_000L, 60);
         try (KafkaBroker broker = KafkaBroker.start(directory)) {
             // One partition stays empty: windows close all the same.
-            broker.create(PARTITIONS_WITH_PREDICTIONS + 1, TOPICS.predictions(), TOPICS.domainMetrics(), TOPICS.deadLetters());
+            broker.create(
+                    PARTITIONS_WITH_PREDICTIONS + 1,
+                    TOPICS.predictions(),
+                    TOPICS.domainMetrics(),
+                    TOPICS.deadLetters());
             // One partition after the other, as a consumer that catches up may see them; per user in order.
             produce(broker, all);
             JobClient job = start(broker);
@@ -133,8 +137,7 @@ class MetricsJobTest {
     }
 
     private static void send(KafkaProducer<byte[], byte[]> producer, String key, byte[] value) {
-        var unused =
-                producer.send(new ProducerRecord<>(
+        var unused = producer.send(new ProducerRecord<>(
                 TOPICS.predictions(),
                 Math.floorMod(key.hashCode(), PARTITIONS_WITH_PREDICTIONS),
                 key.getBytes(StandardCharsets.UTF_8),
