@@ -3,6 +3,8 @@ package io.caiman.model.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,6 +79,20 @@ class ScoreHistogramTest {
 
         assertThat(one.merge(other)).usingRecursiveComparison().isEqualTo(whole);
         assertThat(other.merge(one)).usingRecursiveComparison().isEqualTo(whole);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 7, 24})
+    void merging_any_number_of_parts_is_counting_the_whole(int parts) {
+        Sample sample = Sample.calibrated(8, 60_000, 5, -3, 1);
+        List<ScoreHistogram> histograms = new ArrayList<>();
+        for (int part = 0; part < parts; part++) {
+            Sample own = sample.part(part * sample.size() / parts, (part + 1) * sample.size() / parts);
+            histograms.add(ScoreHistogram.of(own.scores(), own.labels()));
+        }
+        assertThat(ScoreHistogram.merge(histograms))
+                .usingRecursiveComparison()
+                .isEqualTo(parts == 0 ? ScoreHistogram.empty() : ScoreHistogram.of(sample.scores(), sample.labels()));
     }
 
     @Test

@@ -38,16 +38,6 @@ final class Observations {
         impressions.add(eventTime, user, scoredLabel);
     }
 
-    void addAll(Observations others) {
-        for (int i = 0; i < others.size(); i++) {
-            add(
-                    others.dictionary[others.nameOf(i)],
-                    others.impressions.user(i),
-                    others.impressions.eventTime(i),
-                    others.impressions.scoredLabel(i));
-        }
-    }
-
     /** Where a name stands in the dictionary, now if not before; there are at most 2^16. */
     int placeOf(Names name) {
         if (slots.length < 2 * (names + 1)) {

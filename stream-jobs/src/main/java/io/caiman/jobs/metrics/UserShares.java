@@ -22,6 +22,8 @@ final class UserShares {
     /** Those that an impression counts in: its domain's and the one of all domains. */
     private static final int SCOPES = 2;
 
+    private static final long NO_PANE = Long.MIN_VALUE;
+
     private final Panes panes;
     private final boolean countsLast;
 
@@ -34,6 +36,11 @@ final class UserShares {
     private final List<ScopeGains> changed = new ArrayList<>();
     private final List<UserScores> unranked = new ArrayList<>();
     private final TreeMap<Long, List<UserScores>> active = new TreeMap<>();
+
+    /** The entry of {@link #active} that was asked for last, mostly asked for again. */
+    private List<UserScores> latestActive = List.of();
+
+    private long latestActivePane = NO_PANE;
 
     /** [bucket], the last closed end. They differ only after a restore from buckets that were differently far. */
     private final long[] closed = new long[Buckets.COUNT];
@@ -180,7 +187,11 @@ final class UserShares {
             long pane = scores.unrankedPane(i);
             if (scores.newIn(pane)
                     && (untilHistoryEnds || panes.inSomeWindow(pane, closed[Buckets.of(scores.user())]))) {
-                active.computeIfAbsent(pane, start -> new ArrayList<>()).add(scores);
+                if (pane != latestActivePane) {
+                    latestActive = active.computeIfAbsent(pane, start -> new ArrayList<>());
+                    latestActivePane = pane;
+                }
+                latestActive.add(scores);
             }
         }
         scores.rank();
@@ -249,6 +260,7 @@ final class UserShares {
                 return;
             }
             active.remove(pane);
+            latestActivePane = NO_PANE;
             if (limited) {
                 visits++;
                 first.getValue().forEach(scores -> drop(scores, end));

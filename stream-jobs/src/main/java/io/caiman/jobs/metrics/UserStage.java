@@ -23,8 +23,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * The first stage: {@link UserShares} of the users of some buckets. What has come is told to the second stage at the next
  * refresh tick, the next end of a pane or the next checkpoint, whichever is first.
  *
- * <p>The state is a log: each checkpoint adds what has come since the one before, under the key of its bucket, and entries go
- * when all in them has expired. Everything else is computed from it again after a restore.
+ * <p>The state is a log of the batches that came, under the keys of their buckets; an entry goes when all in it has expired. Everything else is computed from it again after a restore.
  */
 final class UserStage extends AbstractStreamOperator<Partial> implements OneInputStreamOperator<Observations, Partial> {
 
@@ -35,9 +34,6 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
     static final String PARTLY_LATE = "partlyLate";
 
     private static final long serialVersionUID = 1;
-
-    /** Observations of a bucket that are held back from the state, at most. */
-    private static final int MOST_UNSAVED = 1 << 14;
 
     private static final MapStateDescriptor<Long, Observations> LOG =
             new MapStateDescriptor<>("log", LongSerializer.INSTANCE, ObservationsSerializer.INSTANCE);
@@ -53,7 +49,6 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
     private transient int[] buckets;
     private transient MapState<Long, Observations> log;
     private transient ValueState<Long> closed;
-    private transient Observations[] unsaved;
 
     /** [bucket], the entries of its log, oldest first. */
     private transient List<Deque<Entry>> entries;
@@ -89,10 +84,8 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
                                 task.getNumberOfParallelSubtasks())
                         == task.getIndexOfThisSubtask())
                 .toArray();
-        unsaved = new Observations[Buckets.COUNT];
         entries = new ArrayList<>();
         for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
-            unsaved[bucket] = new Observations(bucket);
             entries.add(new ArrayDeque<>());
         }
         if (context.isRestored()) {
@@ -104,11 +97,10 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
     public void processElement(StreamRecord<Observations> element) throws Exception {
         Observations observations = element.getValue();
         shares.add(observations, counters);
-        int bucket = observations.bucket();
-        unsaved[bucket].addAll(observations);
-        if (unsaved[bucket].size() >= MOST_UNSAVED) {
-            save(bucket);
-        }
+        // The exchange has set the key to that of the bucket.
+        log.put(nextEntry, observations);
+        entries.get(observations.bucket()).add(new Entry(nextEntry, panes.start(observations.latest())));
+        nextEntry++;
         if (!ticking) {
             ticking = true;
             var timers = getProcessingTimeService();
@@ -141,7 +133,6 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         for (int bucket : buckets) {
-            save(bucket);
             setCurrentKey(Buckets.key(bucket));
             closed.update(shares.closed(bucket));
         }
@@ -150,17 +141,6 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
 
     private void tell(Partial partial) {
         output.collect(new StreamRecord<>(partial));
-    }
-
-    private void save(int bucket) throws Exception {
-        Observations observations = unsaved[bucket];
-        if (observations.size() > 0) {
-            setCurrentKey(Buckets.key(bucket));
-            log.put(nextEntry, observations);
-            entries.get(bucket).add(new Entry(nextEntry, panes.start(observations.latest())));
-            nextEntry++;
-            unsaved[bucket] = new Observations(bucket);
-        }
     }
 
     private void forget(int bucket) throws Exception {

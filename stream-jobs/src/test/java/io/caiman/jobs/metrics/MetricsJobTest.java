@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
@@ -42,12 +43,17 @@ class MetricsJobTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Topics TOPICS = Topics.withPrefix("test-");
-    private static final MetricsOptions OPTIONS = Reference.options(
+    private static final int PARTITIONS_WITH_PREDICTIONS = 3;
+    private static final MetricsOptions OPTIONS = new MetricsOptions(
             Duration.ofSeconds(10),
+            List.of(Duration.ofSeconds(60), Duration.ofSeconds(20)),
+            List.of(),
             Duration.ZERO,
+            Duration.ZERO,
+            Optional.empty(),
             Duration.ofMillis(100),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(20));
+            Duration.ofSeconds(2),
+            10);
 
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
@@ -62,7 +68,12 @@ class MetricsJobTest {
     void figures_of_a_topic_reach_another_and_malformed_predictions_are_dead_letters() throws Exception {
         List<Prediction> all = Reference.predictions(21, 2_000, 30, 1_700_000_000_000L, 60);
         try (KafkaBroker broker = KafkaBroker.start(directory)) {
-            broker.create(3, TOPICS.predictions(), TOPICS.domainMetrics(), TOPICS.deadLetters());
+            // One partition stays empty: windows close all the same.
+            broker.create(
+                    PARTITIONS_WITH_PREDICTIONS + 1,
+                    TOPICS.predictions(),
+                    TOPICS.domainMetrics(),
+                    TOPICS.deadLetters());
             // One partition after the other, as a consumer that catches up may see them; per user in order.
             produce(broker, all);
             JobClient job = start(broker);
@@ -126,8 +137,11 @@ class MetricsJobTest {
     }
 
     private static void send(KafkaProducer<byte[], byte[]> producer, String key, byte[] value) {
-        var unused =
-                producer.send(new ProducerRecord<>(TOPICS.predictions(), key.getBytes(StandardCharsets.UTF_8), value));
+        var unused = producer.send(new ProducerRecord<>(
+                TOPICS.predictions(),
+                Math.floorMod(key.hashCode(), PARTITIONS_WITH_PREDICTIONS),
+                key.getBytes(StandardCharsets.UTF_8),
+                value));
     }
 
     private static KafkaConsumer<byte[], byte[]> consumer(KafkaBroker broker, String topic) {
