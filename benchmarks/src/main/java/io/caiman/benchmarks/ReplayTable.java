@@ -86,16 +86,9 @@ public final class ReplayTable {
         Process broker = start(folder, List.of("-Xmx1g", Broker.class.getName(), brokerFolder.toString()));
         try {
             String address = address(broker);
-            Run replaying = run(
-                    folder,
-                    List.of(
-                            "replay",
-                            "--dataset",
-                            "prepared",
-                            "--data",
-                            prepared.toString(),
-                            "--bootstrap-servers",
-                            address));
+            List<String> replay = List.of(
+                    "replay", "--dataset", "prepared", "--data", prepared.toString(), "--bootstrap-servers", address);
+            Run replaying = run(folder, replay);
             Matcher summary = match(SUMMARY, replaying.output);
             System.out.printf(
                     Locale.ROOT,
@@ -106,16 +99,7 @@ public final class ReplayTable {
                     summary.group(3),
                     replaying.residentMib,
                     mebibytes(brokerFolder));
-            Run again = run(
-                    folder,
-                    List.of(
-                            "replay",
-                            "--dataset",
-                            "prepared",
-                            "--data",
-                            prepared.toString(),
-                            "--bootstrap-servers",
-                            address));
+            Run again = run(folder, replay);
             System.out.printf(
                     Locale.ROOT,
                     "%s: found to be there already in %.1f s: %s%n",

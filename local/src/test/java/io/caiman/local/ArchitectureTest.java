@@ -100,6 +100,7 @@ class ArchitectureTest {
                     "io.caiman.jobs.connect..",
                     "io.caiman.jobs.options..",
                     "io.caiman.jobs.checkpoints..",
+                    "io.caiman.jobs.feedback..",
                     "io.caiman.jobs.rows..")
             .should()
             .dependOnClassesThat()

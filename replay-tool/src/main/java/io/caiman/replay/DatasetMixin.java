@@ -80,6 +80,12 @@ public final class DatasetMixin {
     private KuaiRandLogs logs = KuaiRandLogs.STANDARD;
 
     @Option(
+            names = "--layout",
+            paramLabel = "FILE",
+            description = "Of an own log: a YAML file that says what its columns mean, such as conf/own-log.yaml.")
+    private @Nullable Path layout;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             description = "Seed of the synthetic log and of label delays. Default: 1.")
@@ -126,6 +132,11 @@ public final class DatasetMixin {
                         .formatted(misplaced, dataset.cliName()));
             }
         }
+        if (layout != null && dataset != Dataset.OWN) {
+            throw new DatasetException(
+                    "--layout: describes an own log and has no meaning for %s. Leave it out, or say --dataset own."
+                            .formatted(dataset.cliName()));
+        }
         return new DatasetOptions(
                 Optional.ofNullable(data),
                 limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
@@ -133,6 +144,7 @@ public final class DatasetMixin {
                 new EventTimeRange(from, until),
                 idsPerSlot,
                 logs,
+                Optional.ofNullable(layout),
                 synthetic());
     }
 

@@ -115,7 +115,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--catch-up",
             paramLabel = "TIME",
-            defaultValue = "10s",
+            defaultValue = ReplayOptions.DEFAULT_CATCH_UP_TEXT,
             converter = TimeConverter.class,
             description = {
                 "How much of a pause to make up for by sending without waiting; the rest of it delays all that follows.",

@@ -1,6 +1,7 @@
 package io.caiman.replay;
 
 import io.caiman.replay.dataset.BadLineLimit;
+import io.caiman.replay.dataset.LabelDelays;
 import io.caiman.schemas.Topics;
 import java.time.Duration;
 import java.util.Map;
@@ -27,7 +28,10 @@ public record ReplayOptions(
         BadLineLimit badLines) {
 
     /** Long enough for what a broker or a garbage collection takes, short enough not to flood after a night's sleep. */
-    public static final Duration DEFAULT_CATCH_UP = Duration.ofSeconds(10);
+    static final String DEFAULT_CATCH_UP_TEXT = "10s";
+
+    /** {@link #DEFAULT_CATCH_UP_TEXT} as a time. */
+    public static final Duration DEFAULT_CATCH_UP = LabelDelays.duration(DEFAULT_CATCH_UP_TEXT);
 
     private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
 

@@ -47,7 +47,18 @@ class ReplayCommandTest {
     void an_unknown_dataset_is_answered_with_the_known_ones() {
         assertThat(run("--dataset", "netflix")).isEqualTo(2);
         assertThat(err.toString())
-                .contains("expected one of synthetic, movielens, kuairand, aliccp, prepared, got 'netflix'");
+                .contains("expected one of synthetic, movielens, kuairand, aliccp, own, prepared, got 'netflix'");
+    }
+
+    @Test
+    void a_layout_belongs_to_an_own_log_and_an_own_log_needs_one(@TempDir Path folder) {
+        String[] misplaced = {"--bootstrap-servers", "localhost:1", "--dataset", "movielens", "--layout", "log.yaml"};
+        assertThat(run(misplaced)).isEqualTo(2);
+        assertThat(err.toString()).contains("--layout: describes an own log and has no meaning for movielens");
+
+        assertThat(run("--bootstrap-servers", "localhost:1", "--dataset", "own", "--data", folder.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("dataset own is read as a file says: name one with --layout FILE");
     }
 
     @Test

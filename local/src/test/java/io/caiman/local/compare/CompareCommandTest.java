@@ -130,7 +130,7 @@ class CompareCommandTest {
         refused(compare("--protocol", "holdout", "--conflict-on", "tga"), "'tga'", "item, tag");
         refused(compare("--protocol", "cross"), "--protocol", "cross");
         refused(compare("--json", directory.resolve("no/where")), "--json is", "can be written");
-        refused(compare("--dataset", "movielens", "--data", directory), "movies.csv is missing", "--data");
+        refused(compare("--dataset", "movielens", "--data", directory), "ratings.csv is missing", "--data");
     }
 
     @Test

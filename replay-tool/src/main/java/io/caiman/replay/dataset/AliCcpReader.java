@@ -94,7 +94,7 @@ final class AliCcpReader implements LogFormat {
     }
 
     @Override
-    public LineLayout layout() {
+    public LineLayout layout(Path file) {
         return LAYOUT;
     }
 

@@ -13,6 +13,10 @@ public enum Dataset {
     KUAIRAND(KuaiRandReader::open, options -> "logs " + options.logs().name().toLowerCase(Locale.ROOT)),
     /** Ali-CCP, the sample skeletons with their common features. */
     ALICCP(AliCcpReader::open, options -> "at most %d ids in a slot".formatted(options.idsPerSlot())),
+    /** Any log, as a layout in YAML describes it. */
+    OWN(
+            OwnLogReader::open,
+            options -> "layout " + OwnLogLayoutReader.read(options.layoutFile()).fingerprint()),
     /** A log that {@code prepare} wrote. */
     PREPARED(PreparedReader::open, options -> "as prepared");
 

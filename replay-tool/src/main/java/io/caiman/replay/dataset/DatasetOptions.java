@@ -18,6 +18,7 @@ import java.util.Set;
  * @param idsPerSlot most ids of one slot of Ali-CCP; of more, those of the highest weights are kept. Other datasets do not
  *     look at it
  * @param logs which of KuaiRand's logs; other datasets do not look at it
+ * @param layout the file that says what the columns of an own log mean; other datasets have none
  * @param synthetic the shape of the synthetic log; other datasets do not look at it
  */
 public record DatasetOptions(
@@ -27,6 +28,7 @@ public record DatasetOptions(
         EventTimeRange range,
         int idsPerSlot,
         KuaiRandLogs logs,
+        Optional<Path> layout,
         SyntheticOptions synthetic) {
 
     /** Enough for what a user did lately; some of Ali-CCP's users have hundreds in a slot. */
@@ -51,6 +53,7 @@ public record DatasetOptions(
                 EventTimeRange.ALL,
                 DEFAULT_IDS_PER_SLOT,
                 KuaiRandLogs.STANDARD,
+                Optional.empty(),
                 SyntheticOptions.DEFAULTS);
     }
 
@@ -63,32 +66,45 @@ public record DatasetOptions(
                 EventTimeRange.ALL,
                 DEFAULT_IDS_PER_SLOT,
                 KuaiRandLogs.STANDARD,
+                Optional.empty(),
                 SyntheticOptions.DEFAULTS);
     }
 
     /** The same with a limit. */
     public DatasetOptions withLimit(long impressions) {
-        return new DatasetOptions(data, OptionalLong.of(impressions), domains, range, idsPerSlot, logs, synthetic);
+        return new DatasetOptions(
+                data, OptionalLong.of(impressions), domains, range, idsPerSlot, logs, layout, synthetic);
     }
 
     /** The same with a stretch of event time only. */
     public DatasetOptions withRange(EventTimeRange wanted) {
-        return new DatasetOptions(data, limit, domains, wanted, idsPerSlot, logs, synthetic);
+        return new DatasetOptions(data, limit, domains, wanted, idsPerSlot, logs, layout, synthetic);
     }
 
     /** The same with a domain filter. */
     public DatasetOptions withDomains(Set<String> wanted) {
-        return new DatasetOptions(data, limit, wanted, range, idsPerSlot, logs, synthetic);
+        return new DatasetOptions(data, limit, wanted, range, idsPerSlot, logs, layout, synthetic);
     }
 
     /** The same with another bound on the ids of a slot. */
     public DatasetOptions withIdsPerSlot(int most) {
-        return new DatasetOptions(data, limit, domains, range, most, logs, synthetic);
+        return new DatasetOptions(data, limit, domains, range, most, logs, layout, synthetic);
     }
 
     /** The same with other logs of KuaiRand. */
     public DatasetOptions withLogs(KuaiRandLogs wanted) {
-        return new DatasetOptions(data, limit, domains, range, idsPerSlot, wanted, synthetic);
+        return new DatasetOptions(data, limit, domains, range, idsPerSlot, wanted, layout, synthetic);
+    }
+
+    /** The same with a layout. */
+    public DatasetOptions withLayout(Path file) {
+        return new DatasetOptions(data, limit, domains, range, idsPerSlot, logs, Optional.of(file), synthetic);
+    }
+
+    Path layoutFile() {
+        return layout.orElseThrow(() -> new DatasetException(
+                "dataset %s is read as a file says: name one with --layout FILE. conf/own-log.yaml is one to start from."
+                        .formatted(Dataset.OWN.cliName())));
     }
 
     Path folder(Dataset dataset) {

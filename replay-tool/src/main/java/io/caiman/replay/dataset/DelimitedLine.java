@@ -45,11 +45,7 @@ final class DelimitedLine {
      * @throws MalformedLineException if there is no wanted column of some name
      */
     static DelimitedLine of(LineLayout layout, String header, List<String> wanted) throws MalformedLineException {
-        List<String> found = layout.hasHeader()
-                ? Arrays.stream(header.split(Pattern.quote(layout.separator()), -1))
-                        .map(DelimitedLine::unquoted)
-                        .toList()
-                : layout.columns();
+        List<String> found = names(layout, header);
         List<String> missing = new ArrayList<>(wanted);
         missing.removeAll(found);
         if (!missing.isEmpty()) {
@@ -62,6 +58,19 @@ final class DelimitedLine {
         }
         return new DelimitedLine(
                 layout, wanted, wanted.stream().mapToInt(found::indexOf).toArray(), found.size());
+    }
+
+    /**
+     * The names of the columns.
+     *
+     * @param header the first line, of a layout with a header
+     */
+    static List<String> names(LineLayout layout, String header) {
+        return layout.hasHeader()
+                ? Arrays.stream(header.split(Pattern.quote(layout.separator()), -1))
+                        .map(DelimitedLine::unquoted)
+                        .toList()
+                : layout.columns();
     }
 
     private static String unquoted(String name) {
@@ -213,6 +222,44 @@ final class DelimitedLine {
             throw malformed(column, "0 or 1");
         }
         return value == 1;
+    }
+
+    /** The field as a truth value: 0 or 1, or false or true in whatever case. */
+    boolean truth(int column) throws MalformedLineException {
+        String text = text(column);
+        boolean isTrue = text.equals("1") || text.equalsIgnoreCase("true");
+        if (isTrue || text.equals("0") || text.equalsIgnoreCase("false")) {
+            return isTrue;
+        }
+        String expected = "0 or 1, or true or false";
+        double value = number(column, expected);
+        if (value != 0 && value != 1) {
+            throw malformed(column, expected);
+        }
+        return value == 1;
+    }
+
+    /** The field as a finite decimal number. */
+    double number(int column, String expected) throws MalformedLineException {
+        String text = text(column);
+        // Double.parseDouble also takes hexadecimal numbers, and letters such as d behind them.
+        if (text.chars().allMatch(character -> "0123456789+-.eE".indexOf(character) >= 0)) {
+            try {
+                double value = Double.parseDouble(text);
+                if (Double.isFinite(value)) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Reported below, as other characters are.
+            }
+        }
+        throw malformed(column, expected);
+    }
+
+    /** Keeps the field's bytes in a record. */
+    void keep(int column, LogRecord record) {
+        int field = positions[column];
+        record.keep(bytes, from[field], to[field]);
     }
 
     MalformedLineException malformed(int column, String expected) {

@@ -15,8 +15,8 @@ interface LogFormat extends Closeable {
         FILTERED
     }
 
-    /** How the log files' lines are laid out. */
-    default LineLayout layout() {
+    /** How the lines of one of the log's files are laid out. */
+    default LineLayout layout(Path file) {
         return LineLayout.CSV;
     }
 

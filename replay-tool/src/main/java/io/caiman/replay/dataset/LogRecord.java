@@ -12,6 +12,7 @@ final class LogRecord {
 
     private long time;
     private long origin;
+    private long linesBefore;
     private byte[] content = new byte[SMALLEST];
     private ByteBuffer numbers = ByteBuffer.wrap(content);
     private int length;
@@ -39,6 +40,15 @@ final class LogRecord {
     /** Line number in its file, counted from 1. */
     long line() {
         return origin & ((1L << LINE_BITS) - 1);
+    }
+
+    /** Lines of the log before this one, over all its files, headers not included; known while the line is parsed. */
+    long linesBefore() {
+        return linesBefore;
+    }
+
+    void linesBefore(long lines) {
+        linesBefore = lines;
     }
 
     /** Keeps a number more; {@link #number} counts from 0. */

@@ -85,7 +85,7 @@ final class MovieLensReader implements LogFormat {
     }
 
     @Override
-    public LineLayout layout() {
+    public LineLayout layout(Path file) {
         return layout.ratings();
     }
 

@@ -77,7 +77,7 @@ final class SortedLog implements ImpressionSource {
     private static DelimitedLine columns(Path file, LogFormat format) {
         requireFile(file);
         try (LogLines lines = format.lines(file)) {
-            return columns(file, lines, format.layout(), format.columns());
+            return columns(file, lines, format.layout(file), format.columns());
         } catch (IOException e) {
             throw DatasetException.unreadable(file, e);
         }
@@ -143,7 +143,7 @@ final class SortedLog implements ImpressionSource {
     /** The lines of a file behind its header. */
     private LogLines body(int file) throws IOException {
         LogLines reader = format.lines(files.get(file));
-        if (format.layout().hasHeader()) {
+        if (format.layout(files.get(file)).hasHeader()) {
             reader.next();
         }
         return reader;
@@ -157,7 +157,7 @@ final class SortedLog implements ImpressionSource {
 
     private void keep(int file, LogLines reader) throws SortException {
         try {
-            if (parse(file, reader) == LogFormat.Verdict.FILTERED) {
+            if (parse(file, reader, read) == LogFormat.Verdict.FILTERED) {
                 filtered++;
                 return;
             }
@@ -175,8 +175,9 @@ final class SortedLog implements ImpressionSource {
         }
     }
 
-    private LogFormat.Verdict parse(int file, LogLines reader) throws MalformedLineException {
+    private LogFormat.Verdict parse(int file, LogLines reader, long linesBefore) throws MalformedLineException {
         record.startAt(file, reader.number());
+        record.linesBefore(linesBefore);
         if (reader.cut()) {
             int kept = reader.end() - reader.start();
             throw new MalformedLineException(
@@ -258,6 +259,7 @@ final class SortedLog implements ImpressionSource {
     /** The lines of a log in order, a second time, for those that became impressions. */
     private final class LinesAgain implements Closeable {
         private int file = -1;
+        private long lines;
         private Optional<LogLines> reader = Optional.empty();
 
         /** Parses the next of them into the record; false where there are no more. */
@@ -269,7 +271,7 @@ final class SortedLog implements ImpressionSource {
                 try {
                     if (!reader.get().next()) {
                         close();
-                    } else if (parse(file, reader.get()) == LogFormat.Verdict.KEPT) {
+                    } else if (parse(file, reader.get(), lines++) == LogFormat.Verdict.KEPT) {
                         return true;
                     }
                 } catch (MalformedLineException alreadyGiven) {

@@ -69,6 +69,37 @@ class FuzzedInputTest {
                         (line, random) -> AliCcpReaderTest.sample(
                                 random.nextInt(2), 0, "aa", "205:" + line + ":1.0", "301:1:1.0", "508:3:0.25"));
             }
+        },
+        OWN(Dataset.OWN, "events.csv", true) {
+            @Override
+            void write(Path folder) throws IOException {
+                Files.writeString(folder.resolve("layout.yaml"), """
+                        files: [events.csv]
+                        user: user
+                        item: item
+                        domain: domain
+                        time: {column: time, unit: iso8601}
+                        labels: {click: clicked, like: {column: stars, at-least: 4}}
+                        slots: {tag: {column: tags, separator: "|"}}
+                        dense: {price: price}
+                        """);
+                log(
+                        folder,
+                        "user,item,domain,time,clicked,stars,tags,price,unused",
+                        (line, random) -> "u%d,%d,home,2024-01-01T00:00:%02dZ,%d,%d,a|b,%d.5,x"
+                                .formatted(
+                                        random.nextInt(9),
+                                        line,
+                                        random.nextInt(60),
+                                        random.nextInt(2),
+                                        random.nextInt(6),
+                                        random.nextInt(100)));
+            }
+
+            @Override
+            DatasetOptions options(Path folder) {
+                return DatasetOptions.of(folder).withLayout(folder.resolve("layout.yaml"));
+            }
         };
 
         private final Dataset dataset;

@@ -53,13 +53,26 @@ public final class ImpressionFeatures {
 
     /** Why the model cannot learn from this impression, in words fit for a dead letter; empty if it can. */
     public Optional<String> problem(Impression impression) {
+        return problemBesidesLabel(impression).or(() -> labelProblem(impression));
+    }
+
+    private Optional<String> labelProblem(Impression impression) {
+        if (impression.getLabels().containsKey(spec.task())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                impression.getAwaited().contains(spec.task())
+                        ? "the label for task '%s' is awaited: it comes later, as feedback; to wait for it, train with --label-window"
+                                .formatted(spec.task())
+                        : "no label for task '%s'; the impression has %s"
+                                .formatted(spec.task(), impression.getLabels().keySet()));
+    }
+
+    /** Why the model could not learn from this impression even if it had a label; empty if it could. */
+    Optional<String> problemBesidesLabel(Impression impression) {
         if (!domains.containsKey(impression.getDomain())) {
             return Optional.of(
                     "domain '%s' is not one of the model's: %s".formatted(impression.getDomain(), spec.domains()));
-        }
-        if (!impression.getLabels().containsKey(spec.task())) {
-            return Optional.of("no label for task '%s'; the impression has %s"
-                    .formatted(spec.task(), impression.getLabels().keySet()));
         }
         for (Slot slot : impression.getSlots()) {
             if (!slot.getWeights().isEmpty()

@@ -1,8 +1,10 @@
 package io.caiman.jobs.training;
 
 import io.caiman.jobs.connect.DeadLetters;
+import io.caiman.jobs.connect.LogPartitions;
 import io.caiman.jobs.connect.LogSource;
 import io.caiman.jobs.connect.RecordTime;
+import io.caiman.jobs.feedback.LabelWait;
 import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
@@ -17,15 +19,18 @@ import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.TopicOrigin;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -89,6 +94,27 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Threads that read and write embedding rows at the same time. Default: ${DEFAULT-VALUE}.")
     private int rowThreads = TrainingOptions.DEFAULT_ROW_THREADS;
 
+    @Option(
+            names = "--label-window",
+            paramLabel = "TIME",
+            description = {
+                "Wait for labels that come late, in the topic feedback: an impression that awaits its label is learned from"
+                        + " when there is feedback, or as a negative after this much event time, such as 30min or 1d"
+                        + " (default: impressions have their labels).",
+                "Predictions are then out of order by as much: let the metrics job wait for them with -D"
+                        + " caiman.metrics.out-of-orderness=TIME."
+            })
+    private Optional<String> labelWindow = Optional.empty();
+
+    @Option(
+            names = "--label-idleness",
+            paramLabel = "TIME",
+            description =
+                    "With --label-window: a partition without records for that long, by the clock, does not hold back the"
+                            + " others, as live topics may need (default: it does until its end-of-log record, so that the"
+                            + " order of learning depends on the topics alone).")
+    private Optional<String> labelIdleness = Optional.empty();
+
     @Spec
     private CommandSpec command = CommandSpec.create();
 
@@ -113,11 +139,12 @@ public final class TrainCommand implements Callable<Integer> {
             TrainingOptions options = new TrainingOptions(
                     device.device(),
                     new RowStoreOptions(bytes("--row-cache", rowCache), bytes("--row-spill", rowSpill), rowThreads));
+            Optional<LabelWait> wait = labelWait();
             for (ModelSpec model : models.values()) {
                 Configuration configuration =
                         models.size() == 1 ? job.configuration() : job.configuration(model.name());
                 StreamExecutionEnvironment env = environment(configuration);
-                addTo(env, KafkaOptions.from(configuration), model, options);
+                addTo(env, KafkaOptions.from(configuration), model, options, wait);
                 jobs.add(new TrainingJob(model.name(), env));
             }
         } catch (IllegalArgumentException | SpecException e) {
@@ -151,6 +178,30 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private Optional<LabelWait> labelWait() {
+        if (labelWindow.isEmpty() && labelIdleness.isPresent()) {
+            throw new IllegalArgumentException(
+                    "--label-idleness is of use with --label-window only: add that, or leave both out");
+        }
+        return labelWindow.map(window -> new LabelWait(
+                duration("--label-window", window), labelIdleness.map(idle -> duration("--label-idleness", idle))));
+    }
+
+    private static Duration duration(String option, String length) {
+        try {
+            Duration duration = TimeUtils.parseDuration(length);
+            if (duration.toMillis() > 0) {
+                return duration;
+            }
+            throw new IllegalArgumentException("less than 1 ms");
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "%s = %s: expected a length of time of 1 ms or more; write a number and a unit, such as 30min, 6h or 1d"
+                            .formatted(option, length),
+                    e);
+        }
+    }
+
     /** An environment as the training job wants it. */
     public static StreamExecutionEnvironment environment(Configuration configuration) {
         if (!configuration.contains(RocksDBOptions.OPTIONS_FACTORY)) {
@@ -165,14 +216,32 @@ public final class TrainCommand implements Callable<Integer> {
     /** Adds the job between topics of a Kafka cluster, exactly once from end to end. */
     public static void addTo(
             StreamExecutionEnvironment env, KafkaOptions kafka, ModelSpec model, TrainingOptions options) {
+        addTo(env, kafka, model, options, Optional.empty());
+    }
+
+    /**
+     * Adds the job between topics of a Kafka cluster, exactly once from end to end.
+     *
+     * @param labels how long to wait for those that come late; empty if impressions have their labels
+     */
+    public static void addTo(
+            StreamExecutionEnvironment env,
+            KafkaOptions kafka,
+            ModelSpec model,
+            TrainingOptions options,
+            Optional<LabelWait> labels) {
         // Names the consumer group and the transactions: installations that share a cluster differ in their topics.
         Topics topics = kafka.topics();
         String name = model.name();
-        String refusedBy = TrainingOperator.refusedBy(model);
         String job = "caiman-training." + topics.predictions() + "." + name;
         TrainingTopology.build(
                 env,
                 LogSource.of(kafka.connection(), topics.impressions(), job),
+                labels.map(wait -> new LateLabels(
+                        wait,
+                        LogSource.of(kafka.connection(), topics.feedback(), job + "-feedback"),
+                        LogPartitions.of(kafka.connection(), topics.impressions(), topics.feedback()),
+                        deadLetters(kafka, LateLabels.refusedBy(model), job + "-feedback-dead-letters"))),
                 model,
                 options,
                 Output.exactlyOnce(
@@ -187,16 +256,24 @@ public final class TrainCommand implements Callable<Integer> {
                         job + "-predictions"),
                 HealthRecords.output(kafka, name, job + "-model-health"),
                 RowTombstones.output(kafka, name, job + "-row-tombstones"),
-                Output.exactlyOnce(
-                        kafka,
-                        topics.deadLetters(),
-                        DeadLetter.class,
-                        DeadLetters::key,
-                        RecordTime.none(),
-                        letter -> letter.getRefusedBy().equals(refusedBy)
-                                        && letter.getOrigin() instanceof TopicOrigin origin
-                                ? RecordOrigin.at(origin.getPartition(), origin.getOffset())
-                                : RecordOrigin.elsewhere(),
-                        job + "-dead-letters"));
+                deadLetters(kafka, TrainingOperator.refusedBy(model), job + "-dead-letters"));
+    }
+
+    /**
+     * The topic of dead letters, for one who refuses records of one topic.
+     *
+     * @param refusedBy tells that one's letters from all others
+     */
+    private static Output<DeadLetter> deadLetters(KafkaOptions kafka, String refusedBy, String transactions) {
+        return Output.exactlyOnce(
+                kafka,
+                kafka.topics().deadLetters(),
+                DeadLetter.class,
+                DeadLetters::key,
+                RecordTime.none(),
+                letter -> letter.getRefusedBy().equals(refusedBy) && letter.getOrigin() instanceof TopicOrigin origin
+                        ? RecordOrigin.at(origin.getPartition(), origin.getOffset())
+                        : RecordOrigin.elsewhere(),
+                transactions);
     }
 }

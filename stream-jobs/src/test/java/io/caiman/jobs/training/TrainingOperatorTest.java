@@ -214,6 +214,8 @@ class TrainingOperatorTest {
                 Impression.newBuilder(good.get(0)).setDomain("elsewhere").build();
         Impression unlabelled =
                 Impression.newBuilder(good.get(0)).setLabels(Map.of()).build();
+        Impression awaiting =
+                Impression.newBuilder(unlabelled).setAwaited(List.of("click")).build();
         Impression uneven = Impression.newBuilder(good.get(0))
                 .setSlots(List.of(new Slot("tag", List.of(1L, 2L), List.of(0.5f))))
                 .build();
@@ -221,12 +223,12 @@ class TrainingOperatorTest {
             harness.open();
             harness.send(new ConsumedRecord("impressions", 2, 70, noise, false));
             harness.send(new ConsumedRecord("impressions", 2, 71, null, false));
-            harness.send(List.of(foreign, unlabelled, uneven));
+            harness.send(List.of(foreign, unlabelled, awaiting, uneven));
             harness.send(good);
 
             assertThat(harness.predictions()).hasSize(BATCH);
             List<DeadLetter> letters = harness.deadLetters();
-            assertThat(letters).hasSize(5);
+            assertThat(letters).hasSize(6);
             assertThat(letters.get(0).getOrigin()).isEqualTo(new TopicOrigin("impressions", 2, 70L));
             assertThat(letters.get(0).getValue()).isEqualTo(ByteBuffer.wrap(noise));
             assertThat(letters)
@@ -236,6 +238,7 @@ class TrainingOperatorTest {
                             reason -> assertThat(reason).contains("no value"),
                             reason -> assertThat(reason).contains("elsewhere", "[a, b]"),
                             reason -> assertThat(reason).contains("no label for task 'click'"),
+                            reason -> assertThat(reason).contains("'click' is awaited", "--label-window"),
                             reason -> assertThat(reason).contains("2 ids and 1 weights"));
         }
     }

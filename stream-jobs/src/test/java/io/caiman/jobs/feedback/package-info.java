@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.jobs.feedback;
+
+import org.jspecify.annotations.NullMarked;
