@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -239,7 +240,22 @@ class DemoIT {
     private void finish(Process process) throws Exception {
         boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(ended).as("the demo ended").isTrue();
-        assertThat(process.exitValue()).isZero();
+        assertThat(process.exitValue()).as(logs()).isZero();
+    }
+
+    /** The ends of all logs: what is rare is not there to be looked at the next time. */
+    private String logs() throws IOException {
+        StringBuilder ends = new StringBuilder();
+        try (Stream<Path> files = Files.walk(directory, 2)) {
+            for (Path log :
+                    files.filter(file -> file.toString().endsWith(".log")).toList()) {
+                List<String> lines = Files.readAllLines(log);
+                ends.append(log).append(System.lineSeparator());
+                lines.subList(Math.max(0, lines.size() - 60), lines.size())
+                        .forEach(line -> ends.append(line).append(System.lineSeparator()));
+            }
+        }
+        return ends.toString();
     }
 
     private Process start(String log, List<String> options, String... more) throws IOException {
