@@ -122,11 +122,13 @@ class DashboardOnBrokerTest {
                 assertThat(s.path("deadLetters").asLong()).isEqualTo(3);
                 assertThat(s.path("unreadable").asLong()).isEqualTo(1);
                 assertThat(s.path("series")).hasSize(1);
-                assertThat(s.path("series").get(0).path("curves").path("cumulative"))
+                assertThat(s.path("series").get(0).path("windows").get(0).path("curve"))
                         .hasSize(1);
                 assertThat(s.path("series")
                                 .get(0)
-                                .path("cumulative")
+                                .path("windows")
+                                .get(0)
+                                .path("latest")
                                 .path("impressions")
                                 .asLong())
                         .isEqualTo(10);
@@ -144,7 +146,9 @@ class DashboardOnBrokerTest {
                 assertThat(s.path("unreadable").asLong()).isEqualTo(1);
                 assertThat(s.path("series")
                                 .get(0)
-                                .path("cumulative")
+                                .path("windows")
+                                .get(0)
+                                .path("latest")
                                 .path("impressions")
                                 .asLong())
                         .isEqualTo(20);
