@@ -1,11 +1,9 @@
 package io.caiman.dashboard;
 
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import nl.altindag.ssl.SSLFactory;
-import nl.altindag.ssl.pem.exception.PemParseException;
 import nl.altindag.ssl.pem.util.PemUtils;
 
 /**
@@ -41,7 +39,7 @@ record Access(Optional<Accounts> accounts, Optional<SSLContext> tls) {
                     .withIdentityMaterial(PemUtils.loadIdentityMaterial(certificate, key))
                     .build()
                     .getSslContext();
-        } catch (PemParseException | IllegalArgumentException | UncheckedIOException e) {
+        } catch (RuntimeException e) { // of several kinds, by what is wrong with the files
             throw new IllegalArgumentException(
                     "--tls-certificate %s and --tls-key %s are not a certificate and its private key as PEM: %s"
                             .formatted(certificate, key, e.getMessage()),

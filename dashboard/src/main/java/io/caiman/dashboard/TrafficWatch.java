@@ -1,16 +1,21 @@
 package io.caiman.dashboard;
 
+import io.caiman.schemas.MalformedRecordException;
+import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
+import io.caiman.schemas.avro.Impression;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +45,10 @@ final class TrafficWatch implements Runnable {
 
     private static final long ASK_EVERY_MILLIS = 3_000;
     private static final long ANSWER_WITHIN_SECONDS = 10;
+    private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration READ_WITHIN = Duration.ofSeconds(2);
 
+    private final RecordCodec<Impression> codec = RecordCodec.of(Impression.class);
     private final Topics topics;
     private final Admin admin;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -82,6 +89,8 @@ final class TrafficWatch implements Runnable {
     /** What a partition holds: offsets from begin, inclusive, to end, exclusive. */
     private record Span(long begin, long end) {
 
+        private static final Span EMPTY = new Span(0, 0);
+
         long records() {
             return end - begin;
         }
@@ -89,7 +98,7 @@ final class TrafficWatch implements Runnable {
 
     private void look() throws ExecutionException, InterruptedException {
         Map<TopicPartition, Span> impressions = spans(partitions(topics.impressions()));
-        Map<TopicPartition, ConsumerRecord<byte[], byte[]>> last = last(impressions);
+        Map<TopicPartition, Tail> tails = tails(impressions);
         List<Traffic.Group> groups = List.of();
         Optional<String> problem = Optional.empty();
         try {
@@ -97,29 +106,47 @@ final class TrafficWatch implements Runnable {
         } catch (ExecutionException e) {
             problem = Optional.of("how far the jobs are behind is not known: " + e.getCause());
         }
-        Optional<ConsumerRecord<byte[], byte[]>> latest =
-                last.values().stream().max(Comparator.comparingLong(ConsumerRecord::timestamp));
+        Tail latest = tails.values().stream()
+                .max(Comparator.comparingLong(Tail::latest))
+                .orElse(Tail.UNKNOWN);
         listener.traffic(new Traffic(
                 impressions.entrySet().stream()
-                        .map(entry ->
-                                sent(entry.getKey(), entry.getValue(), Optional.ofNullable(last.get(entry.getKey()))))
+                        .map(entry -> sent(
+                                entry.getKey(), entry.getValue(), tails.getOrDefault(entry.getKey(), Tail.UNKNOWN)))
                         .sorted(Comparator.comparingInt(Traffic.Partition::partition))
                         .toList(),
                 OptionalDouble.empty(),
-                header(latest, Topics.DATASET_HEADER),
-                header(latest, Topics.PROVENANCE_HEADER),
+                latest.dataset(),
+                latest.provenance(),
                 groups,
                 problem));
     }
 
-    private static Traffic.Partition sent(
-            TopicPartition partition, Span span, Optional<ConsumerRecord<byte[], byte[]>> last) {
-        boolean ended = header(last, Topics.END_OF_LOG_HEADER).isPresent();
+    private static Traffic.Partition sent(TopicPartition partition, Span span, Tail tail) {
         return new Traffic.Partition(
                 partition.partition(),
-                span.records() - (ended ? 1 : 0), // the end is no impression
-                last.map(record -> OptionalLong.of(record.timestamp())).orElse(OptionalLong.empty()),
-                ended);
+                span.records() - (tail.ended() ? 1 : 0), // the end is no impression
+                tail.latestMs(),
+                tail.ended());
+    }
+
+    /** What the last records of a partition say. */
+    private record Tail(OptionalLong latestMs, boolean ended, Optional<String> dataset, Optional<String> provenance) {
+
+        private static final Tail UNKNOWN = new Tail(OptionalLong.empty(), false, Optional.empty(), Optional.empty());
+
+        long latest() {
+            return latestMs.orElse(Long.MIN_VALUE);
+        }
+
+        /** The same with the record behind it. */
+        Tail plus(ConsumerRecord<byte[], byte[]> record, OptionalLong eventTimeMs) {
+            return new Tail(
+                    eventTimeMs.isPresent() ? eventTimeMs : latestMs,
+                    header(record, Topics.END_OF_LOG_HEADER).isPresent(),
+                    header(record, Topics.DATASET_HEADER).or(() -> dataset),
+                    header(record, Topics.PROVENANCE_HEADER).or(() -> provenance));
+        }
     }
 
     private List<TopicPartition> partitions(String topic) {
@@ -151,23 +178,42 @@ final class TrafficWatch implements Runnable {
                 partitions.stream().collect(Collectors.toMap(Function.identity(), partition -> which)));
     }
 
-    /** The last record of each partition that has any. */
-    private Map<TopicPartition, ConsumerRecord<byte[], byte[]>> last(Map<TopicPartition, Span> spans) {
+    /** The last records of each partition that has any: the very last may be the end of the log, which has no time. */
+    private Map<TopicPartition, Tail> tails(Map<TopicPartition, Span> spans) {
         Map<TopicPartition, Span> filled = new HashMap<>(spans);
         filled.values().removeIf(span -> span.records() == 0);
         consumer.assign(filled.keySet());
-        filled.forEach((partition, span) -> consumer.seek(partition, span.end() - 1));
-        Map<TopicPartition, ConsumerRecord<byte[], byte[]>> last = new HashMap<>();
+        filled.forEach((partition, span) -> consumer.seek(partition, Math.max(span.begin(), span.end() - 2)));
+        Map<TopicPartition, Tail> tails = new HashMap<>();
+        Set<TopicPartition> open = new HashSet<>(filled.keySet());
         long deadline = System.nanoTime() + READ_WITHIN.toNanos();
-        while (last.size() < filled.size() && System.nanoTime() < deadline && closing.getCount() > 0) {
-            consumer.poll(Duration.ofMillis(200))
-                    .forEach(record -> last.put(new TopicPartition(record.topic(), record.partition()), record));
+        while (!open.isEmpty() && System.nanoTime() < deadline && closing.getCount() > 0) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+                Tail before = tails.getOrDefault(partition, Tail.UNKNOWN);
+                tails.put(partition, before.plus(record, eventTime(record)));
+                if (record.offset()
+                        >= filled.getOrDefault(partition, Span.EMPTY).end() - 1) {
+                    open.remove(partition);
+                }
+            }
         }
-        return last;
+        return tails;
     }
 
-    private static Optional<String> header(Optional<ConsumerRecord<byte[], byte[]>> record, String name) {
-        return record.map(there -> there.headers().lastHeader(name))
+    private OptionalLong eventTime(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(codec.decode(record.value()).getEventTimeMs());
+        } catch (MalformedRecordException e) {
+            return OptionalLong.empty(); // the trainer's business
+        }
+    }
+
+    private static Optional<String> header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return Optional.ofNullable(record.headers().lastHeader(name))
                 .map(Header::value)
                 .map(value -> new String(value, StandardCharsets.UTF_8));
     }

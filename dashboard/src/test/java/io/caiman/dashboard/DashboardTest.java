@@ -39,7 +39,7 @@ class DashboardTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final LiveState state = new LiveState(System::nanoTime);
-    private final SilentFeed feed = new SilentFeed();
+    private final NoFeed feed = new NoFeed();
     private Dashboard dashboard = Dashboard.start("127.0.0.1", 0, Access.OPEN, state, feed);
 
     @BeforeEach
@@ -146,7 +146,7 @@ class DashboardTest {
             dashboard.close();
             assertThatThrownBy(() -> nextState(stream)).isInstanceOfAny(AssertionError.class, IOException.class);
         }
-        assertThat(feed.closed).isTrue();
+        assertThat(feed.isClosed()).isTrue();
     }
 
     @Test
@@ -200,9 +200,9 @@ class DashboardTest {
     void a_port_in_use_is_named_with_the_option_to_change_it() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             LiveState unused = new LiveState(System::nanoTime);
-            assertThatThrownBy(() -> Dashboard.start(
-                                    "127.0.0.1", taken.getLocalPort(), Access.OPEN, unused, new SilentFeed())
-                            .close())
+            assertThatThrownBy(
+                            () -> Dashboard.start("127.0.0.1", taken.getLocalPort(), Access.OPEN, unused, new NoFeed())
+                                    .close())
                     .isInstanceOf(DashboardStartException.class)
                     .hasMessageContaining("port " + taken.getLocalPort())
                     .hasMessageContaining("in use")
@@ -219,26 +219,13 @@ class DashboardTest {
                 .hasMessageContaining("no port here")
                 .hasMessageContaining("--bootstrap-servers");
         dashboard.close();
-        dashboard = Dashboard.start("127.0.0.1", port, Access.OPEN, new LiveState(System::nanoTime), new SilentFeed());
+        dashboard = Dashboard.start("127.0.0.1", port, Access.OPEN, new LiveState(System::nanoTime), new NoFeed());
         assertThat(dashboard.address()).hasPort(port);
     }
 
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
-        }
-    }
-
-    private static final class SilentFeed implements MetricsFeed {
-
-        private boolean closed;
-
-        @Override
-        public void start(Listener listener) {}
-
-        @Override
-        public void close() {
-            closed = true;
         }
     }
 }

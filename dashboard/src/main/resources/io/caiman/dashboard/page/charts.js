@@ -7,7 +7,7 @@ import { isDark } from "./theme.js";
 const PALETTE = ["#4c78d8", "#e8a512", "#e5604d", "#39a98c", "#a463f2", "#c2698f", "#6f9c2f", "#3fa9d6", "#a0704b", "#8b93a3"];
 const TIME_LABELS = {
   year: "{yyyy}",
-  month: "{MMM} {yyyy}",
+  month: "{d} {MMM}",
   day: "{d} {MMM}",
   hour: "{HH}:{mm}",
   minute: "{HH}:{mm}",
@@ -144,9 +144,12 @@ const valueAxis = (type, range, formatter) => ({
   type,
   ...("min" in range ? { min: range.min } : {}),
   ...("max" in range ? { max: range.max } : {}),
-  axisLabel: { color: ink().text, formatter },
+  // Ends that are no round numbers would stand close to a round one.
+  axisLabel: { color: ink().text, formatter, showMinLabel: roundEnd(range.min), showMaxLabel: roundEnd(range.max) },
   splitLine: { lineStyle: { color: ink().line } },
 });
+
+const roundEnd = (end) => (end === undefined || end === 0 || end === 1 ? undefined : false);
 
 /** The first figures, over few impressions, jump about: they may leave the picture rather than flatten the rest. */
 function range(lines) {

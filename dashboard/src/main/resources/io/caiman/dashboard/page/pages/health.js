@@ -5,6 +5,8 @@ import { element, make, options, segments, setText } from "../dom.js";
 import { count, ratio, share, small } from "../format.js";
 
 const MOST_GATES = 24;
+// A spectrum that falls below this share is drawn on a logarithmic axis.
+const STEEP = 0.05;
 const GROUPS = { FREQUENT: "Frequent ids", RARE: "Rare ids" };
 const charts = ["abundance", "spectrum", "covariance", "entropy"].map((name) => `chart-${name}`);
 let fetched = { model: undefined, step: -1, health: undefined };
@@ -59,7 +61,7 @@ function fill(health, { view, go }) {
   const sets = health.abundances.filter((a) => a.domain === domain && a.group === group).sort((a, b) => a.embeddingSet - b.embeddingSet);
   const named = (a) => ({ id: String(a.embeddingSet), name: `Embedding set ${a.embeddingSet + 1}`, colour: colour(a.embeddingSet) });
   drawLines(element("chart-abundance"), sets.map((a) => ({ ...named(a), points: a.curve.map((p) => [p.time, p.value]) })), ratio);
-  drawRanked(element("chart-spectrum"), sets.map((a) => ({ ...named(a), points: a.spectrum })), small, { log: true });
+  drawRanked(element("chart-spectrum"), sets.map((a) => ({ ...named(a), points: a.spectrum })), small, { log: sets.some((a) => a.spectrum.some((s) => s < STEEP)) });
   const learning = (name, of) => [{ id: name, name, colour: colour(0), points: health.learning.map((p) => [p.time, of(p) ?? null]) }];
   drawLines(element("chart-covariance"), learning("Covariance loss", (p) => (p.covarianceLoss > 0 ? p.covarianceLoss : undefined)), small, { log: true });
   drawLines(element("chart-entropy"), learning("Cross-entropy", (p) => p.crossEntropy), small);

@@ -78,7 +78,7 @@ function bestModel(comparisons) {
   }
   const losing = compared.filter((c) => c.significant && c.difference < 0);
   if (losing.length === compared.length) {
-    return [make("b", {}, "Better model: "), `${top.baseline}; every other model has a clearly lower AUC (${losing.map((c) => `${c.model} ${signed(c.difference)}`).join(", ")}).`];
+    return [make("b", {}, "Better model: "), `${top.baseline}; every other model has a lower AUC, by more than chance gives (${losing.map((c) => `${c.model} ${signed(c.difference)}`).join(", ")}).`];
   }
   return [make("b", {}, "No model is clearly the best: "), `${top.model} stands at AUC ${signed(top.difference)} against ${top.baseline}, within what chance would give.`];
 }
@@ -99,7 +99,7 @@ function showTiles(store, overall, window, kind) {
   setText("tile-users", figures ? `over ${count(figures.users)} users` : "");
   setText("tile-calibration", ratio(figures?.calibration) ?? "–");
   setText("tile-time", total ? day(total.endMs) : "–");
-  setText("tile-clock", total ? `${time(total.endMs)}, event time` : "");
+  setText("tile-clock", total ? time(total.endMs) : "");
   const furthest = store.traffic?.groups[0];
   setText("tile-lag", furthest ? count(furthest.lag) : "–");
   setText("tile-lag-of", furthest ? `records, ${furthest.group}` : "no job has committed its place yet");
