@@ -19,6 +19,9 @@ export const colour = (i) => PALETTE[i % PALETTE.length];
 
 export const colourOf = (series) => (isOverall(series) ? ink().strong : colour(series.order));
 
+/** Where the colours are used up, lines are dashed. */
+export const dashOf = (series) => (isOverall(series) ? "solid" : ["solid", "dashed", "dotted"][Math.floor(series.order / PALETTE.length) % 3]);
+
 const ink = () =>
   isDark()
     ? { text: "#93a59e", line: "#26332f", card: "#1d2926", page: "#16201d", strong: "#e6efeb" }
@@ -51,12 +54,12 @@ export function savePng(elements, name) {
 /**
  * Draws lines of figures by event time.
  *
- * @param lines [{id, name, colour, bold, points: [[time, value or null]]}]
+ * @param lines [{id, name, colour, dash, bold, points: [[time, value or null]]}]
  * @param show a value as text
  * @param form {min, max, log, stacked}
  */
 export function drawLines(element, lines, show, form = {}) {
-  const drawn = lines.map(({ id, name, colour, bold, points }) => ({
+  const drawn = lines.map(({ id, name, colour, dash = "solid", bold, points }) => ({
     id,
     name,
     type: "line",
@@ -65,7 +68,7 @@ export function drawLines(element, lines, show, form = {}) {
     symbolSize: 6,
     connectNulls: false,
     z: bold ? 5 : 3,
-    lineStyle: { width: form.stacked ? 0 : bold ? 2.6 : 1.6, type: "solid" },
+    lineStyle: { width: form.stacked ? 0 : bold ? 2.6 : 1.6, type: dash },
     itemStyle: { color: colour },
     emphasis: { disabled: true },
     ...(form.stacked ? { stack: "all", areaStyle: { opacity: 0.75 }, symbol: "none" } : {}),

@@ -2,6 +2,7 @@
 
 import { colourOf } from "./charts.js";
 import { make } from "./dom.js";
+import { moment } from "./format.js";
 import { isOverall, nameOf } from "./store.js";
 
 /** More rows than these are found by name. */
@@ -14,6 +15,13 @@ export function heading(series) {
   const name = nameOf(series);
   return make("th", { scope: "row" }, make("span", {}, mark, make("span", { className: "name", title: name }, name)));
 }
+
+const isStale = (series, newest) => series.now !== undefined && newest !== undefined && series.now.kind === "ROLLING" && series.now.latest.endMs < newest;
+
+/** A domain without impressions of late shows an older window than the others. */
+export const rowClass = (series, newest) => (isOverall(series) ? "overall" : isStale(series, newest) ? "stale" : "");
+
+export const staleness = (series, newest) => (isStale(series, newest) ? `No later window: the last one ended on ${moment(series.now.latest.endMs)} UTC` : "");
 
 /** Rows as they were, or by a column; the first stays first where it is over all domains, what is undefined comes last. */
 export function sorted(rows, order, values) {

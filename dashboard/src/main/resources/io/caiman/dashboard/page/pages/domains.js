@@ -1,11 +1,11 @@
 // Curves of every domain.
 
-import { colourOf, connect, drawLines, savePng } from "../charts.js";
+import { colourOf, connect, dashOf, drawLines, savePng } from "../charts.js";
 import { saveCsv, utc } from "../csv.js";
 import { cell, element, make, segments, setText } from "../dom.js";
 import { count, figure, moment, ratio, share } from "../format.js";
 import { ctrOf, isOverall, keyOf, nameOf } from "../store.js";
-import { heading, MOST_ROWS, showOrder, sortable, sorted } from "../tables.js";
+import { heading, MOST_ROWS, rowClass, showOrder, sortable, sorted, staleness } from "../tables.js";
 
 // More lines than these are a tangle: smaller domains are drawn when asked for.
 const DRAWN_UNASKED = 8;
@@ -68,6 +68,7 @@ export function show(now) {
         id: keyOf(s),
         name: nameOf(s),
         colour: colourOf(s),
+        dash: dashOf(s),
         bold: isOverall(s),
         points: (s.windows.get(window)?.curve ?? []).map((p) => [p.time, of(p) ?? null]),
       })),
@@ -121,10 +122,10 @@ function showTable({ series, window, view }, kind) {
   const latest = series.find(isOverall)?.windows.get(window)?.latest;
   const span = kind === "CUMULATIVE" ? "Every impression so far" : latest ? `Latest window, ${moment(latest.startMs)} to ${moment(latest.endMs)} UTC` : "No window has closed yet";
   setText("domains-caption", rows.length > MOST_ROWS ? `${span}; the first ${MOST_ROWS} of ${count(rows.length)}` : span);
-  table.tBodies[0].replaceChildren(...rows.slice(0, MOST_ROWS).map(row));
+  table.tBodies[0].replaceChildren(...rows.slice(0, MOST_ROWS).map((s) => row(s, latest?.endMs)));
 }
 
-function row(s) {
+function row(s, newest) {
   const figures = s.now?.latest;
   const cells = figures
     ? [
@@ -138,5 +139,5 @@ function row(s) {
         cell(ratio(figures.calibration), "Not defined: no positives"),
       ]
     : Array.from({ length: 8 }, () => cell(undefined, "No window of this domain has closed yet"));
-  return make("tr", { className: isOverall(s) ? "overall" : "" }, heading(s), ...cells);
+  return make("tr", { className: rowClass(s, newest), title: staleness(s, newest) }, heading(s), ...cells);
 }

@@ -5,7 +5,7 @@ import { saveCsv, utc } from "../csv.js";
 import { cell, element, make, setText } from "../dom.js";
 import { count, day, figure, moment, rate, ratio, share, signed, time } from "../format.js";
 import { ctrOf, isOverall, nameOf } from "../store.js";
-import { heading, MOST_ROWS, showOrder, sortable, sorted } from "../tables.js";
+import { heading, MOST_ROWS, rowClass, showOrder, sortable, sorted, staleness } from "../tables.js";
 
 const IDLE_AFTER_MS = 30_000;
 const VALUES = {
@@ -48,12 +48,12 @@ export function show({ store, series, window, kind, view }) {
 
 function showVerdicts(store, series, window) {
   const domains = series.filter((s) => !isOverall(s) && s.windows.has(window));
-  const told = domains.filter((s) => s.windows.get(window).trend !== undefined);
-  const worse = told.filter((s) => s.windows.get(window).trend.verdict === "WORSE");
-  worse.sort((a, b) => a.windows.get(window).trend.change - b.windows.get(window).trend.change);
+  const newest = series.find(isOverall)?.windows.get(window)?.latest.endMs;
+  const told = domains.map((s) => ({ domain: s.domain, ...s.windows.get(window) })).filter((w) => w.trend !== undefined && (w.kind !== "ROLLING" || w.latest.endMs === newest));
+  const worse = told.filter((w) => w.trend.verdict === "WORSE").sort((a, b) => a.trend.change - b.trend.change);
   const line = element("verdict-domains");
   if (worse.length > 0) {
-    const named = worse.slice(0, 3).map((s) => `${s.domain} (AUC ${signed(s.windows.get(window).trend.change)})`);
+    const named = worse.slice(0, 3).map(({ domain, trend }) => `${domain} (AUC ${signed(trend.change)})`);
     const more = worse.length > 3 ? ` and ${worse.length - 3} more` : "";
     line.replaceChildren(make("b", { className: "worse" }, "Getting worse: "), `${named.join(", ")}${more}, against the windows before.`);
   } else if (told.length > 0) {
@@ -126,15 +126,15 @@ function showTable(series, window, kind, view) {
   const latest = series.find(isOverall)?.windows.get(window)?.latest;
   const span = kind === "CUMULATIVE" ? "Every impression so far" : latest ? `Latest window, ${moment(latest.startMs)} to ${moment(latest.endMs)} UTC` : "No window has closed yet";
   setText("overview-caption", rows.length > MOST_ROWS ? `${span}; the first ${MOST_ROWS} of ${count(rows.length)}` : span);
-  table.tBodies[0].replaceChildren(...rows.slice(0, MOST_ROWS).map(row));
+  table.tBodies[0].replaceChildren(...rows.slice(0, MOST_ROWS).map((s) => row(s, latest?.endMs)));
 }
 
-function row(s) {
+function row(s, newest) {
   const figures = s.now?.latest;
   const none = "No window of this domain has closed yet";
   return make(
     "tr",
-    { className: isOverall(s) ? "overall" : "" },
+    { className: rowClass(s, newest), title: staleness(s, newest) },
     heading(s),
     make("td", { className: "wide" }, sparkline((s.now?.curve ?? []).map((p) => p.auc), colourOf(s))),
     cell(figure(figures?.auc), figures ? "Not defined: needs a positive and a negative" : none),
