@@ -85,8 +85,7 @@ class MetricsKillIT {
             SyntheticPredictions.Part part = stream.next();
             send(run, part.inTime(), PART);
             awaitClosed(run, part.closed());
-            long tooLate = run.counter("late");
-            long partlyLate = run.counter("partlyLate");
+            MetricsRun.Late before = run.late();
             send(run, part.late(), Duration.ZERO);
             SyntheticPredictions.Part last = stream.next();
             send(run, last.inTime(), Duration.ZERO);
@@ -100,9 +99,10 @@ class MetricsKillIT {
             List<Arrival> lastLate = arrivals.stream()
                     .filter(arrival -> arrival.closed() == part.closed())
                     .toList();
-            assertThat(run.counter("late") - tooLate).isEqualTo(countTooLate(lastLate, cut, cut.longest()));
-            assertThat(run.counter("late") - tooLate + run.counter("partlyLate") - partlyLate)
-                    .isEqualTo(countTooLate(lastLate, cut, cut.pane()));
+            MetricsRun.Late after = run.late();
+            long forAll = after.forAll() - before.forAll();
+            assertThat(forAll).isEqualTo(countTooLate(lastLate, cut, cut.longest()));
+            assertThat(forAll + after.forSome() - before.forSome()).isEqualTo(countTooLate(lastLate, cut, cut.pane()));
             report(seed, run, arrivals);
             System.out.printf(
                     "%,d predictions came late, %,d of them too late for every window%n",

@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
@@ -205,8 +206,26 @@ final class MetricsRun implements AutoCloseable {
         return bootstrapServers;
     }
 
-    /** A counter of the first stage, summed up over its tasks since the job was started. */
-    long counter(String name) throws IOException, InterruptedException {
+    /**
+     * Predictions that came late since the job was last started.
+     *
+     * @param forAll of their windows
+     * @param forSome of them
+     */
+    record Late(long forAll, long forSome) {}
+
+    /** What the job says of late predictions; it gathers that now and then, so until it says no more. */
+    Late late() {
+        AtomicReference<Late> told = new AtomicReference<>(new Late(-1, -1));
+        await(QUIET, () -> {
+            Late now = new Late(counter("late"), counter("partlyLate"));
+            return now.equals(told.getAndSet(now)) && now.forAll() >= 0 && now.forSome() >= 0;
+        });
+        return told.get();
+    }
+
+    /** A counter of the first stage, summed up over its tasks; -1 where it is not known yet. */
+    private long counter(String name) throws IOException, InterruptedException {
         String id = first("/jobs", "\"id\":\"(\\w+)\"");
         String users = first("/jobs/" + id, "\"id\":\"(\\w+)\"[^{}]*\"name\":\"users");
         List<MatchResult> found = matches(
