@@ -25,7 +25,6 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
@@ -216,12 +215,13 @@ final class MetricsRun implements AutoCloseable {
 
     /** What the job says of late predictions; it gathers that now and then, so until it says no more. */
     Late late() {
-        AtomicReference<Late> told = new AtomicReference<>(new Late(-1, -1));
+        Late[] told = {new Late(-1, -1)};
         await(QUIET, () -> {
-            Late now = new Late(counter("late"), counter("partlyLate"));
-            return now.equals(told.getAndSet(now)) && now.forAll() >= 0 && now.forSome() >= 0;
+            Late before = told[0];
+            told[0] = new Late(counter("late"), counter("partlyLate"));
+            return told[0].equals(before) && told[0].forAll() >= 0 && told[0].forSome() >= 0;
         });
-        return told.get();
+        return told[0];
     }
 
     /** A counter of the first stage, summed up over its tasks; -1 where it is not known yet. */
