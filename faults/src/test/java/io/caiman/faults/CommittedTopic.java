@@ -68,7 +68,7 @@ final class CommittedTopic<T extends SpecificRecordBase> implements AutoCloseabl
         return ends.values().stream().mapToLong(offset -> offset).sum();
     }
 
-    /** They by partition and key, the oldest first; in a compacted topic the last of each would stay. */
+    /** The records by partition and key, the oldest first; in a compacted topic the last of each would stay. */
     Map<String, List<T>> byKey() {
         Map<String, List<T>> byKey = new LinkedHashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : all) {

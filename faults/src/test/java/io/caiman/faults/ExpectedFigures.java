@@ -51,7 +51,7 @@ final class ExpectedFigures {
     /**
      * A rolling window.
      *
-     * @param final what its last revision says
+     * @param last what its last revision says
      * @param first what its first says; empty where all that is in it came late
      * @param batches how often late predictions came to it
      */
