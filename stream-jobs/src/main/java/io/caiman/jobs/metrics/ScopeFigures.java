@@ -175,6 +175,11 @@ final class ScopeFigures {
         }
     }
 
+    /** Whether nothing has come since the cumulative figures were published. */
+    boolean cumulativePublished() {
+        return cumulative.isPublished();
+    }
+
     /** Publishes the cumulative figures if something has come. */
     void publishCumulative(Consumer<DomainMetrics> out) {
         if (!cumulative.isPublished()) {

@@ -39,7 +39,6 @@ final class ScopeGains {
     private static final int NO_WINDOW = -1;
 
     private final Scope scope;
-    private final int number;
     private final boolean countsLast;
     private final List<TreeMap<Long, ShareSum>> shares = new ArrayList<>();
     private final List<PaneBuffer> buffers = new ArrayList<>();
@@ -55,18 +54,16 @@ final class ScopeGains {
     private int lastWindow = NO_WINDOW;
     private long lastEnd;
 
-    ScopeGains(Scope scope, int number, int windows, boolean countsLast) {
+    ScopeGains(Scope scope, int windows, boolean countsLast) {
         this.scope = scope;
-        this.number = number;
         this.countsLast = countsLast;
         for (int window = 0; window < windows; window++) {
             shares.add(new TreeMap<>());
         }
     }
 
-    /** The scope's number within the task. */
-    int number() {
-        return number;
+    Scope scope() {
+        return scope;
     }
 
     /** Takes note of a change; says whether it is the first since the last {@link #take}. */
