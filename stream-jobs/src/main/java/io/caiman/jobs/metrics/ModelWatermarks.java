@@ -2,7 +2,6 @@ package io.caiman.jobs.metrics;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
@@ -18,12 +17,12 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
 
     /** How far a model is. */
     private static final class Progress {
-        private final byte[] model;
+        private final Names names;
         private long latestMs = Long.MIN_VALUE;
         private long heardNanos;
 
-        Progress(byte[] model) {
-            this.model = model;
+        Progress(Names names) {
+            this.names = names;
         }
     }
 
@@ -44,7 +43,7 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
         if (!prediction.isPrediction()) {
             return;
         }
-        Progress progress = progress(prediction.names().model());
+        Progress progress = progress(prediction.names());
         progress.latestMs = Math.max(progress.latestMs, eventTimeMs);
         progress.heardNanos = clock.relativeTimeNanos();
     }
@@ -68,13 +67,13 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
         output.emitWatermark(new Watermark(time - outOfOrdernessMs - 1));
     }
 
-    private Progress progress(byte[] model) {
+    private Progress progress(Names names) {
         for (Progress progress : models) {
-            if (Arrays.equals(progress.model, model)) {
+            if (progress.names.sameModel(names)) {
                 return progress;
             }
         }
-        Progress progress = new Progress(model);
+        Progress progress = new Progress(names);
         models.add(progress);
         return progress;
     }

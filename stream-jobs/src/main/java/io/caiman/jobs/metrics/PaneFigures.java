@@ -10,11 +10,20 @@ record PaneFigures(ScoreHistogram histogram, QualitySums sums) {
     static final PaneFigures EMPTY = new PaneFigures(ScoreHistogram.empty(), QualitySums.NONE);
 
     static PaneFigures merge(List<PaneFigures> parts) {
+        return new PaneFigures(histogram(parts), sums(parts));
+    }
+
+    /** The histogram of all parts. */
+    static ScoreHistogram histogram(List<PaneFigures> parts) {
+        return ScoreHistogram.merge(parts.stream().map(PaneFigures::histogram).toList());
+    }
+
+    /** The sums of all parts. */
+    static QualitySums sums(List<PaneFigures> parts) {
         QualitySums sums = QualitySums.NONE;
         for (PaneFigures part : parts) {
             sums = sums.plus(part.sums);
         }
-        return new PaneFigures(
-                ScoreHistogram.merge(parts.stream().map(PaneFigures::histogram).toList()), sums);
+        return sums;
     }
 }
