@@ -31,6 +31,7 @@ public final class ScoreHistogram {
     private static final double LARGEST_LOGIT = 40;
 
     private static final int[] NONE = {};
+    private static final long[] NO_COUNTS = {};
     private static final ScoreHistogram EMPTY = new ScoreHistogram(NONE);
 
     /** Of at most {@value #MOST_BINS} scores: bin and label of each, {@code bin << 1 | label}, in ascending order. Else empty. */
@@ -45,8 +46,8 @@ public final class ScoreHistogram {
         this.few = few;
         this.level = FINEST_LEVEL;
         this.bins = NONE;
-        this.positives = new long[0];
-        this.negatives = new long[0];
+        this.positives = NO_COUNTS;
+        this.negatives = NO_COUNTS;
     }
 
     private ScoreHistogram(int level, int[] bins, long[] positives, long[] negatives) {

@@ -2,6 +2,7 @@ package io.caiman.jobs.metrics;
 
 import io.caiman.model.evaluation.QualitySums;
 import io.caiman.model.evaluation.ScoreHistogram;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The mergeable figures of the impressions of one pane, or of several. */
@@ -15,7 +16,11 @@ record PaneFigures(ScoreHistogram histogram, QualitySums sums) {
 
     /** The histogram of all parts. */
     static ScoreHistogram histogram(List<PaneFigures> parts) {
-        return ScoreHistogram.merge(parts.stream().map(PaneFigures::histogram).toList());
+        List<ScoreHistogram> histograms = new ArrayList<>(parts.size());
+        for (PaneFigures part : parts) {
+            histograms.add(part.histogram);
+        }
+        return ScoreHistogram.merge(histograms);
     }
 
     /** The sums of all parts. */

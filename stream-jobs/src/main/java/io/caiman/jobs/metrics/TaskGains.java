@@ -28,6 +28,11 @@ final class TaskGains {
         return overall;
     }
 
+    /** Number of domains. */
+    int domains() {
+        return domains.size();
+    }
+
     /** The gains of a domain by its number, as {@link #add} gave it. */
     ScopeGains domain(int domain) {
         return domains.get(domain);
