@@ -1,9 +1,8 @@
 package io.caiman.jobs.metrics;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -18,16 +17,20 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
 
     /** How far a model is. */
     private static final class Progress {
+        private final Names names;
         private long latestMs = Long.MIN_VALUE;
         private long heardNanos;
+
+        Progress(Names names) {
+            this.names = names;
+        }
     }
 
     private final long outOfOrdernessMs;
     private final long idlenessNanos;
     private final RelativeClock clock;
-    private final Map<String, Progress> models = new HashMap<>();
-    /** So that a prediction costs one look-up: names of all domains lead to the progress of their model. */
-    private final Map<Names, Progress> byNames = new HashMap<>();
+    /** There are only a few. */
+    private final List<Progress> models = new ArrayList<>();
 
     ModelWatermarks(Duration outOfOrderness, Duration idleness, RelativeClock clock) {
         this.outOfOrdernessMs = outOfOrderness.toMillis();
@@ -40,12 +43,7 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
         if (!prediction.isPrediction()) {
             return;
         }
-        Progress progress = byNames.get(prediction.names());
-        if (progress == null) {
-            progress = models.computeIfAbsent(
-                    new String(prediction.names().model(), StandardCharsets.UTF_8), model -> new Progress());
-            byNames.put(prediction.names(), progress);
-        }
+        Progress progress = progress(prediction.names());
         progress.latestMs = Math.max(progress.latestMs, eventTimeMs);
         progress.heardNanos = clock.relativeTimeNanos();
     }
@@ -55,7 +53,7 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
         long now = clock.relativeTimeNanos();
         long slowest = Long.MAX_VALUE;
         long fastest = Long.MIN_VALUE;
-        for (Progress progress : models.values()) {
+        for (Progress progress : models) {
             fastest = Math.max(fastest, progress.latestMs);
             if (now - progress.heardNanos <= idlenessNanos) {
                 slowest = Math.min(slowest, progress.latestMs);
@@ -67,5 +65,16 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
         // Where all are quiet the source itself finds the partition idle.
         long time = slowest == Long.MAX_VALUE ? fastest : slowest;
         output.emitWatermark(new Watermark(time - outOfOrdernessMs - 1));
+    }
+
+    private Progress progress(Names names) {
+        for (Progress progress : models) {
+            if (progress.names.sameModel(names)) {
+                return progress;
+            }
+        }
+        Progress progress = new Progress(names);
+        models.add(progress);
+        return progress;
     }
 }

@@ -1,5 +1,6 @@
 package io.caiman.jobs.metrics;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import net.openhft.hashing.LongHashFunction;
@@ -10,62 +11,74 @@ final class Names {
 
     private static final LongHashFunction HASH = LongHashFunction.xx3();
 
-    private final byte[] model;
-    private final byte[] task;
-    private final byte[] domain;
+    /** The three names one behind the other. */
+    private final byte[] utf8;
+
+    private final int task;
+    private final int domain;
     private final int hash;
 
-    Names(byte[] model, byte[] task, byte[] domain) {
-        this.model = model;
+    /**
+     * Names that lie one behind the other.
+     *
+     * @param utf8 not to be changed
+     * @param task where the model's name ends and the task's begins
+     * @param domain where the task's ends and the domain's begins, up to the end of the array
+     */
+    Names(byte[] utf8, int task, int domain) {
+        this.utf8 = utf8;
         this.task = task;
         this.domain = domain;
-        this.hash = hash(model, 0, model.length, task, 0, task.length, domain, 0, domain.length);
+        this.hash = hash(utf8, utf8.length, task, domain);
     }
 
     static Names of(String model, String task, String domain) {
-        return new Names(utf8(model), utf8(task), utf8(domain));
+        byte[] models = utf8(model);
+        byte[] tasks = utf8(task);
+        byte[] domains = utf8(domain);
+        ByteBuffer all = ByteBuffer.allocate(models.length + tasks.length + domains.length);
+        all.put(models).put(tasks).put(domains);
+        return new Names(all.array(), models.length, models.length + tasks.length);
     }
 
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The hash of names with these bytes. */
-    @SuppressWarnings("TooManyParameters") // three stretches of bytes
-    static int hash(
-            byte[] models,
-            int model,
-            int modelLength,
-            byte[] tasks,
-            int task,
-            int taskLength,
-            byte[] domains,
-            int domain,
-            int domainLength) {
-        long hash = HASH.hashBytes(models, model, modelLength);
-        hash = hash * 31 + HASH.hashBytes(tasks, task, taskLength);
-        hash = hash * 31 + HASH.hashBytes(domains, domain, domainLength);
-        return Long.hashCode(hash);
+    /** The hash of names that lie at the beginning of an array. */
+    static int hash(byte[] utf8, int length, int task, int domain) {
+        return Long.hashCode(HASH.hashBytes(utf8, 0, length) + 31L * task + domain);
     }
 
-    byte[] model() {
-        return model;
+    /** Whether these are the names at the beginning of an array. */
+    boolean areAt(byte[] other, int length, int otherTask, int otherDomain) {
+        return task == otherTask && domain == otherDomain && Arrays.equals(utf8, 0, utf8.length, other, 0, length);
     }
 
-    byte[] task() {
+    boolean sameModel(Names other) {
+        return Arrays.equals(utf8, 0, task, other.utf8, 0, other.task);
+    }
+
+    byte[] utf8() {
+        return utf8;
+    }
+
+    /** Where the task's name begins. */
+    int task() {
         return task;
     }
 
-    byte[] domain() {
+    /** Where the domain's name begins. */
+    int domain() {
         return domain;
     }
 
     Scope domainScope() {
-        return Scope.ofDomain(text(model), text(task), text(domain));
+        return Scope.ofDomain(text(0, task), text(task, domain), text(domain, utf8.length));
     }
 
     Scope overallScope() {
-        return Scope.overall(text(model), text(task));
+        return Scope.overall(text(0, task), text(task, domain));
     }
 
     @Override
@@ -78,12 +91,10 @@ final class Names {
         return this == other
                 || (other instanceof Names that
                         && hash == that.hash
-                        && Arrays.equals(model, that.model)
-                        && Arrays.equals(task, that.task)
-                        && Arrays.equals(domain, that.domain));
+                        && areAt(that.utf8, that.utf8.length, that.task, that.domain));
     }
 
-    private static String text(byte[] utf8) {
-        return new String(utf8, StandardCharsets.UTF_8);
+    private String text(int from, int to) {
+        return new String(utf8, from, to - from, StandardCharsets.UTF_8);
     }
 }

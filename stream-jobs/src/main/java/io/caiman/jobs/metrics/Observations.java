@@ -20,19 +20,29 @@ final class Observations {
     private int[] slots = {};
 
     Observations(int bucket) {
-        this(bucket, new Impressions(), new short[8]);
+        this.bucket = bucket;
+        this.impressions = new Impressions();
+        this.nameOf = new short[8];
     }
 
-    private Observations(int bucket, Impressions impressions, short[] nameOf) {
+    /**
+     * Observations from their parts.
+     *
+     * @param dictionary different names
+     * @param nameOf [impression], place of its names in the dictionary
+     */
+    Observations(int bucket, Names[] dictionary, short[] nameOf, Impressions impressions) {
         this.bucket = bucket;
-        this.impressions = impressions;
+        this.dictionary = dictionary;
+        this.names = dictionary.length;
         this.nameOf = nameOf;
+        this.impressions = impressions;
     }
 
     void add(Names name, long user, long eventTime, long scoredLabel) {
         int size = impressions.size();
         if (size == nameOf.length) {
-            nameOf = Arrays.copyOf(nameOf, size + (size >> 1));
+            nameOf = Arrays.copyOf(nameOf, size + (size >> 1) + 1);
         }
         nameOf[size] = (short) placeOf(name);
         impressions.add(eventTime, user, scoredLabel);
@@ -50,7 +60,7 @@ final class Observations {
         int slot = slotOf(name);
         if (slots[slot] == EMPTY_SLOT) {
             if (names == dictionary.length) {
-                dictionary = Arrays.copyOf(dictionary, 2 * names);
+                dictionary = Arrays.copyOf(dictionary, 2 * names + 1);
             }
             dictionary[names] = name;
             slots[slot] = names++;

@@ -2,6 +2,7 @@ package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -31,17 +32,19 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
 
     @Override
     public Observations deserialize(DataInputView source) throws IOException {
-        Observations observations = new Observations(source.readUnsignedByte());
+        int bucket = source.readUnsignedByte();
         Names[] names = new Names[source.readInt()];
         for (int place = 0; place < names.length; place++) {
             names[place] = readNames(source);
         }
-        int size = source.readInt();
-        for (int i = 0; i < size; i++) {
-            observations.add(
-                    names[source.readUnsignedShort()], source.readLong(), source.readLong(), source.readLong());
+        short[] nameOf = new short[source.readInt()];
+        Impressions impressions = new Impressions(nameOf.length);
+        for (int i = 0; i < nameOf.length; i++) {
+            nameOf[i] = source.readShort();
+            long user = source.readLong();
+            impressions.add(source.readLong(), user, source.readLong());
         }
-        return observations;
+        return new Observations(bucket, names, nameOf, impressions);
     }
 
     @Override
@@ -50,19 +53,26 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
     }
 
     static void write(Names names, DataOutputView target) throws IOException {
-        for (byte[] name : new byte[][] {names.model(), names.task(), names.domain()}) {
-            target.writeInt(name.length);
-            target.write(name);
+        byte[] utf8 = names.utf8();
+        int[] ends = {names.task(), names.domain(), utf8.length};
+        int from = 0;
+        for (int end : ends) {
+            target.writeInt(end - from);
+            target.write(utf8, from, end - from);
+            from = end;
         }
     }
 
     static Names readNames(DataInputView source) throws IOException {
-        byte[][] names = new byte[3][];
-        for (int i = 0; i < names.length; i++) {
-            names[i] = new byte[source.readInt()];
-            source.readFully(names[i]);
+        byte[] utf8 = {};
+        int[] ends = new int[3];
+        for (int i = 0; i < ends.length; i++) {
+            int from = utf8.length;
+            ends[i] = from + source.readInt();
+            utf8 = Arrays.copyOf(utf8, ends[i]);
+            source.readFully(utf8, from, ends[i] - from);
         }
-        return new Names(names[0], names[1], names[2]);
+        return new Names(utf8, ends[0], ends[1]);
     }
 
     /**
