@@ -1,5 +1,6 @@
 package io.caiman.model.nn;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.embedding.UniformValues;
@@ -26,6 +27,11 @@ public final class DenseParameters {
         for (DenseLayout.Slice slice : slices) {
             long state = RowKeys.mix(seed) ^ RowKeys.hash(slice.name());
             UniformValues.fill(state, slice.bound(), values, slice.offset(), slice.length());
+            if (slice.center() != 0) {
+                for (int i = slice.offset(); i < slice.offset() + slice.length(); i++) {
+                    values[i] += slice.center();
+                }
+            }
         }
         publish(0, values.length);
     }
@@ -43,6 +49,13 @@ public final class DenseParameters {
     /** Lets the network see these weights as they are now. */
     public void publish(int offset, int length) {
         bytes.asFloatBuffer().put(offset, values, offset, length);
+    }
+
+    /** Lets an array of weights hold these values from now on. */
+    public void set(int number, NDArray array) {
+        DenseLayout.Slice slice = slices.get(number);
+        Leaves.floats(array).get(0, values, slice.offset(), slice.length());
+        publish(slice.offset(), slice.length());
     }
 
     /** Leaves for one forward and backward pass; they and all that is computed from them belong to the manager. */

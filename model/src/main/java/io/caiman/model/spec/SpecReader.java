@@ -1,14 +1,19 @@
 package io.caiman.model.spec;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -34,6 +39,8 @@ public final class SpecReader {
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .addModule(new SimpleModule().addDeserializer(NetworkOptions.class, new OptionsReader()))
             .build();
 
     private SpecReader() {}
@@ -66,9 +73,10 @@ public final class SpecReader {
             if (!(given instanceof ObjectNode keys)) {
                 throw new SpecException(source + ": expected keys and values, such as 'name: crocodile'");
             }
-            ObjectNode whole = defaults();
+            NetworkKind network = network(source, keys);
+            ObjectNode whole = defaults(network);
             overlay(whole, keys);
-            return YAML.treeToValue(whole, ModelSpec.class);
+            return YAML.reader().withAttribute(NetworkKind.class, network).treeToValue(whole, ModelSpec.class);
         } catch (UnrecognizedPropertyException e) {
             throw new SpecException(
                     "%s: unknown key '%s'; %s".formatted(source, path(e), nearest(e.getPropertyName(), e)), e);
@@ -97,18 +105,74 @@ public final class SpecReader {
     /** The spec as YAML with every key stated: {@code parse(source, write(spec))} equals the spec. */
     public static String write(ModelSpec spec) {
         try {
-            return YAML.writeValueAsString(spec);
+            ObjectNode keys = YAML.valueToTree(spec);
+            for (NetworkKey key : NetworkKey.values()) {
+                JsonNode parent = keys.at(key.pointer().head());
+                if (!spec.network().reads(key) && parent instanceof ObjectNode object) {
+                    object.remove(key.pointer().last().getMatchingProperty());
+                }
+            }
+            return YAML.writeValueAsString(keys);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a spec could not be written as YAML", e);
         }
     }
 
-    private static ObjectNode defaults() {
-        try (InputStream defaults =
+    /** The network a spec asks for, which reads every key that the spec says. */
+    private static NetworkKind network(String source, ObjectNode keys) {
+        String name = keys.path("network").asText(NetworkKind.CROCODILE.key());
+        NetworkKind network = Arrays.stream(NetworkKind.values())
+                .filter(kind -> kind.key().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new SpecException(
+                        "%s: 'network' is %s; expected %s".formatted(source, name, expected(NetworkKind.class))));
+        for (NetworkKey key : NetworkKey.values()) {
+            JsonNode value = keys.at(key.pointer());
+            if (!value.isMissingNode() && !network.reads(key)) {
+                throw new SpecException(
+                        "%s: '%s' is %s, but network '%s' has no use for it; expected of such keys none but %s: remove it, or choose a network that reads it, such as %s"
+                                .formatted(source, key.path(), value, name, paths(network), readerOf(key)));
+            }
+        }
+        return network;
+    }
+
+    private static String paths(NetworkKind network) {
+        return network.keys().stream().map(NetworkKey::path).collect(Collectors.joining(", "));
+    }
+
+    private static String readerOf(NetworkKey key) {
+        return Arrays.stream(NetworkKind.values())
+                .filter(kind -> kind.reads(key))
+                .findFirst()
+                .map(NetworkKind::key)
+                .orElse("none");
+    }
+
+    private static ObjectNode defaults(NetworkKind network) {
+        try (InputStream resource =
                 Objects.requireNonNull(SpecReader.class.getResourceAsStream("defaults.yaml"), "defaults.yaml")) {
-            return (ObjectNode) YAML.readTree(defaults);
+            ObjectNode defaults = (ObjectNode) YAML.readTree(resource);
+            JsonNode options = defaults.path("options").path(network.key());
+            defaults.set("options", options.isMissingNode() ? YAML.createObjectNode() : options);
+            return defaults;
         } catch (IOException e) {
             throw new UncheckedIOException("defaults.yaml in the jar cannot be read", e);
+        }
+    }
+
+    /** Reads the options of the network that the spec asks for. */
+    private static final class OptionsReader extends StdDeserializer<NetworkOptions> {
+
+        private static final long serialVersionUID = 1;
+
+        OptionsReader() {
+            super(NetworkOptions.class);
+        }
+
+        @Override
+        public NetworkOptions deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            return context.readValue(parser, ((NetworkKind) context.getAttribute(NetworkKind.class)).options());
         }
     }
 

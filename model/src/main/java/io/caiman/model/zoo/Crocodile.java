@@ -1,7 +1,6 @@
 package io.caiman.model.zoo;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.caiman.model.loss.ExpertLoss;
 import io.caiman.model.nn.DenseLayout;
@@ -13,7 +12,6 @@ import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.Gate;
 import io.caiman.model.spec.ModelSpec;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,16 +32,20 @@ public final class Crocodile implements Network {
     private final List<ExpertGate> gates = new ArrayList<>();
     private final List<Tower> towers = new ArrayList<>();
 
-    public Crocodile(ModelSpec spec) {
+    private Crocodile(ModelSpec spec, Gate gate, Optional<ExpertLoss> loss) {
         int dimension = spec.embedding().dimension();
         int inputWidth = spec.features().size() * dimension;
         int outputWidth = spec.experts().outputWidth();
         this.sets = spec.embeddingSets();
-        this.gate = spec.gate();
+        this.gate = gate;
         this.penaltyWeight = spec.loss().disentanglingWeight();
-        this.loss = penaltyWeight == 0 ? Optional.empty() : ExpertLoss.of(spec.loss());
+        this.loss = loss;
         this.experts = new ExpertLayers(
-                layout, spec.experts().count(), inputWidth, spec.experts().layers());
+                layout,
+                "experts",
+                spec.experts().count(),
+                inputWidth,
+                spec.experts().layers());
         for (String domain : spec.domains()) {
             gates.add(new ExpertGate(
                     layout,
@@ -55,6 +57,12 @@ public final class Crocodile implements Network {
         }
     }
 
+    /** With the parts that the spec says. */
+    public static Crocodile of(ModelSpec spec) {
+        boolean apart = spec.loss().disentanglingWeight() > 0;
+        return new Crocodile(spec, spec.gate(), apart ? ExpertLoss.of(spec.loss()) : Optional.empty());
+    }
+
     @Override
     public DenseLayout layout() {
         return layout;
@@ -63,11 +71,10 @@ public final class Crocodile implements Network {
     @Override
     public Output forward(Leaves leaves, Input input) {
         NDArray outputs = experts.forward(leaves, input.embeddings());
-        long[] bounds = bounds(input.counts());
-        NDList outputsByDomain = outputs.split(bounds, 1);
-        NDList gateInputs = input.prior()
-                .map(prior -> prior.split(bounds, 0))
-                .orElseGet(() -> input.embeddings().split(bounds, 1));
+        NDList outputsByDomain = input.byDomain(outputs, 1);
+        NDList gateInputs = gate.readsPrior()
+                ? input.byDomain(input.prior().orElseThrow(), 0)
+                : input.byDomain(input.embeddings(), 1);
         NDList weights = new NDList();
         NDList logits = new NDList();
         for (int i = 0; i < input.domains().length; i++) {
@@ -78,20 +85,9 @@ public final class Crocodile implements Network {
             weights.add(weight);
             logits.add(towers.get(domain).forward(leaves, ExpertGate.mix(weight, outputsByDomain.get(i))));
         }
-        Optional<NDArray> penalty =
-                loss.map(kept -> Scalar.times(kept.of(outputs, () -> joined(weights)), penaltyWeight));
-        return new Output(joined(logits).reshape(-1), penalty, outputs, weights);
-    }
-
-    /** Arrays end to end. DJL copies a single one, which would cut it off from the backward pass. */
-    private static NDArray joined(NDList arrays) {
-        return arrays.size() == 1 ? arrays.get(0) : NDArrays.concat(arrays, 0);
-    }
-
-    /** Where one domain's samples end and the next one's start. */
-    private static long[] bounds(int[] counts) {
-        long[] bounds = new long[counts.length - 1];
-        Arrays.setAll(bounds, i -> (i == 0 ? 0 : bounds[i - 1]) + counts[i]);
-        return bounds;
+        Output output = Output.mixed(Network.joined(logits, 0), weights).withExperts(outputs);
+        return loss.map(kept -> kept.of(outputs, () -> Network.joined(weights, 0)))
+                .map(penalty -> output.withPenalty(Scalar.times(penalty, penaltyWeight)))
+                .orElse(output);
     }
 }
