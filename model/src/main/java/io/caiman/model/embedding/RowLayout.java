@@ -38,7 +38,7 @@ public record RowLayout(int sets, boolean prior, int dimension, int factors) {
         return new RowLayout(
                 spec.embeddingSets(),
                 spec.readsPrior(),
-                spec.embedding().dimension(),
+                spec.embeddingWidth(),
                 spec.wide().factors().width());
     }
 

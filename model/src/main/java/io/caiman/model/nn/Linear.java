@@ -29,6 +29,16 @@ public final class Linear {
      * @return {@code [batch, out]}
      */
     public NDArray forward(Leaves leaves, NDArray input) {
-        return input.matMul(leaves.get(weight)).addi(leaves.get(bias));
+        return input.matMul(weight(leaves)).addi(bias(leaves));
+    }
+
+    /** {@code [in, out]}. */
+    NDArray weight(Leaves leaves) {
+        return leaves.get(weight);
+    }
+
+    /** {@code [1, out]}. */
+    NDArray bias(Leaves leaves) {
+        return leaves.get(bias);
     }
 }

@@ -76,7 +76,7 @@ public record ModelSpec(
         partOf(features, "admission.features", List.copyOf(admission.features().keySet()));
         partOf(features, "health.feature", health.everySteps() == 0 ? List.of() : List.of(health.feature()));
         Require.that(network.options().isInstance(options), "options", options, "those of network " + network.key());
-        options.check(this);
+        options.check(priorFeatures);
     }
 
     private static void partOf(List<String> features, String key, List<String> names) {
@@ -87,7 +87,12 @@ public record ModelSpec(
 
     /** Number of embedding sets. */
     public int embeddingSets() {
-        return network.sets().of(this);
+        return network.sets().count(this);
+    }
+
+    /** Width of one embedding of a row: the spec's dimension, unless an id's weight stands beside or in its place. */
+    public int embeddingWidth() {
+        return network.sets().width(this);
     }
 
     /** Whether the network reads prior embeddings. */

@@ -3,7 +3,6 @@ package io.caiman.model.zoo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.caiman.model.loss.ExpertLoss;
-import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.ExpertGate;
 import io.caiman.model.nn.ExpertLayers;
 import io.caiman.model.nn.Leaves;
@@ -21,9 +20,8 @@ import java.util.Optional;
  * domain; a loss that keeps the experts' outputs apart (Eq. 6, or another of Table 4), over the whole batch whatever its
  * domains.
  */
-public final class Crocodile implements Network {
+final class Crocodile extends Network {
 
-    private final DenseLayout layout = new DenseLayout();
     private final int sets;
     private final Gate gate;
     private final float penaltyWeight;
@@ -58,14 +56,17 @@ public final class Crocodile implements Network {
     }
 
     /** With the parts that the spec says. */
-    public static Crocodile of(ModelSpec spec) {
+    static Crocodile withPartsOf(ModelSpec spec) {
         boolean apart = spec.loss().disentanglingWeight() > 0;
         return new Crocodile(spec, spec.gate(), apart ? ExpertLoss.of(spec.loss()) : Optional.empty());
     }
 
-    @Override
-    public DenseLayout layout() {
-        return layout;
+    /**
+     * MMoE (Ma et al. 2018, Eq. 5-7), {@code f_s = sum over p of softmax(x W_s)_p O_p(x)}: Crocodile without prior and
+     * loss. With an embedding set for each expert it is ME-MMoE, whose domain s gates by set s (Lin et al., Sec. 4.4).
+     */
+    static Crocodile mmoe(ModelSpec spec) {
+        return new Crocodile(spec, Gate.MMOE, Optional.empty());
     }
 
     @Override

@@ -5,26 +5,50 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.Leaves;
+import io.caiman.model.nn.Statistic;
 import io.caiman.model.spec.ModelSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** The deep part of a model: from embeddings to logits. */
-public interface Network {
+public abstract class Network {
+
+    /** Layers add their weights to it when they are made. */
+    final DenseLayout layout = new DenseLayout();
 
     /** The network that a spec asks for. */
-    static Network of(ModelSpec spec) {
+    public static Network of(ModelSpec spec) {
         return switch (spec.network()) {
-            case CROCODILE -> Crocodile.of(spec);
+            case CROCODILE -> Crocodile.withPartsOf(spec);
+            case SINGLE_DOMAIN -> new SingleDomain(spec);
+            case SHARED_BOTTOM -> new SharedBottom(spec);
+            case MMOE, ME_MMOE -> Crocodile.mmoe(spec);
+            case PLE, ME_PLE -> new ProgressiveLayeredExtraction(spec);
+            case STEM -> new Stem(spec);
+            case STAR -> new Star(spec);
+            case HINET -> new HiNet(spec);
+            case ADASPARSE -> new AdaSparse(spec);
+            case PEPNET -> new PepNet(spec);
+            case LR -> new LogisticRegression();
+            case FM -> new FactorizationMachine(spec);
+            case MLP -> new MultiLayerPerceptron(spec);
+            case WIDE_DEEP -> new WideAndDeep(spec);
+            case DEEPFM -> new DeepFm(spec);
+            case NFM -> new NeuralFm(spec);
+            case AUTOINT -> new AutoInt(spec);
+            case DCN, DCNV2 -> new DeepAndCross(spec);
+            case XDEEPFM -> new XDeepFm(spec);
         };
     }
 
     /** The dense weights it needs. */
-    DenseLayout layout();
+    public DenseLayout layout() {
+        return layout;
+    }
 
     /** The logits of a batch, and what the model adds to the loss besides their cross-entropy. */
-    Output forward(Leaves leaves, Input input);
+    public abstract Output forward(Leaves leaves, Input input);
 
     /**
      * One batch, sorted by domain.
@@ -34,7 +58,7 @@ public interface Network {
      * @param domains the domains that occur, in order
      * @param counts samples of each of those domains
      */
-    record Input(NDArray embeddings, Optional<NDArray> prior, int[] domains, int[] counts) {
+    public record Input(NDArray embeddings, Optional<NDArray> prior, int[] domains, int[] counts) {
 
         /** One embedding set of all samples, {@code [batch, features * dimension]}. */
         NDArray set(int number) {
@@ -65,7 +89,7 @@ public interface Network {
      *     or dimension]}, summing to 1 over the experts; none in a network that does not mix experts
      * @param statistics what takes the place of arrays of dense weights once the batch is learned from
      */
-    record Output(
+    public record Output(
             NDArray logits,
             Optional<NDArray> penalty,
             Optional<NDArray> experts,
@@ -97,12 +121,4 @@ public interface Network {
             return new Output(logits, penalty, experts, gates, values);
         }
     }
-
-    /**
-     * What a network keeps of the stream without learning it by gradient.
-     *
-     * @param number of the array of dense weights that holds it
-     * @param value what it holds from the next batch on
-     */
-    record Statistic(int number, NDArray value) {}
 }
