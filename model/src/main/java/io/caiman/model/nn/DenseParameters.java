@@ -6,6 +6,7 @@ import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.embedding.UniformValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,11 +27,10 @@ public final class DenseParameters {
         this.values = new float[layout.size()];
         for (DenseLayout.Slice slice : slices) {
             long state = RowKeys.mix(seed) ^ RowKeys.hash(slice.name());
-            UniformValues.fill(state, slice.bound(), values, slice.offset(), slice.length());
-            if (slice.center() != 0) {
-                for (int i = slice.offset(); i < slice.offset() + slice.length(); i++) {
-                    values[i] += slice.center();
-                }
+            if (slice.bound() == 0) {
+                Arrays.fill(values, slice.offset(), slice.offset() + slice.length(), slice.constant());
+            } else {
+                UniformValues.fill(state, slice.bound(), values, slice.offset(), slice.length());
             }
         }
         publish(0, values.length);

@@ -37,7 +37,7 @@ public enum NetworkKind {
             NORMALIZATION,
             SAMPLED_ROWS),
     SINGLE_DOMAIN(
-            "no transfer at all: the baseline of Lin et al. 2024, Tab. 2",
+            "Lin et al. 2024, Tab. 2",
             "a network and an embedding set for each domain, which learn from that domain alone",
             EmbeddingSets.DOMAINS,
             NetworkOptions.None.class,
