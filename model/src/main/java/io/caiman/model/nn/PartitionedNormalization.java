@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Normalization with statistics, scale and shift of each domain (Sheng et al. 2021, Eq. 2-4): in domain p
+ * Normalization with statistics, scale and shift of each domain (Sheng et al. 2021): in domain p
  *
  * <pre>
  * z' = (g * g_p) (z - mean_p) / sqrt(variance_p + epsilon) + (h + h_p)

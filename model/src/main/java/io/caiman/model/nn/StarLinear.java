@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A linear layer of a star topology (Sheng et al. 2021, Eq. 5-6): in domain p its weights are the element-wise product of
+ * A linear layer of a star topology (Sheng et al. 2021, STAR's fully connected network): in domain p its weights are the element-wise product of
  * shared ones and the domain's, its bias the sum, {@code x (W * W_p) + b + b_p}. W_p starts at 1 and b_p at 0, so that
  * each domain starts from what all share; the paper does not say where.
  */

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
- * Experts and one gate that mixes them by their common input, the sub-expert integration of Zhou et al. 2023 (Eq. 3):
+ * Experts and one gate that mixes them by their common input, the sub-expert integration module of HiNet (Zhou et al. 2023):
  * {@code sum over k of softmax(x W)_k Q_k(x)}.
  */
 public final class SubExperts {

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * AdaSparse (Yang et al. 2022): an MLP all domains share, after each hidden layer h of which a domain-aware pruner weighs
- * the neurons by the domain's vector e_d and what they hold, in the form the paper calls fusion:
+ * AdaSparse (Yang et al. 2022): an MLP that all domains share, after each hidden layer h of which a domain-aware pruner
+ * weighs the neurons by the domain's vector e_d and what they hold, in the form the paper calls fusion:
  *
  * <pre>
  * v = scale * sigmoid(sharpness * (W [e_d; h] + b)),   h := h * v where v is above the threshold, else 0
@@ -25,12 +25,14 @@ import java.util.List;
  * <p>A threshold of 0 with a sharpness of 1 is the paper's scaling. Its binarization, and its sharpness that grows from
  * epoch to epoch, suit a training that ends; here the sharpness stays.
  *
- * <p>The loss asks for a share of pruned neurons between two bounds (the paper's flexible sparsity regularization): with
- * r the mean over a layer's neurons and the batch of {@code sigmoid(sharpness * ..)}, so that 1 - r tells the share, a
+ * <p>The loss asks for a share of pruned neurons between two bounds (the paper's flexible sparsity regularization): a
  * layer whose share is out of bounds adds the square of its distance to the middle between them. The paper counts the
- * neurons that are left, which has no gradient.
+ * neurons, which has no gradient; here each counts as {@code sigmoid(20 * (threshold - v))}, averaged over neurons and
+ * batch.
  */
 final class AdaSparse extends Network {
+
+    private static final float COUNT_SHARPNESS = 20;
 
     private final Pruning options;
     private final List<Linear> layers = new ArrayList<>();
@@ -57,32 +59,37 @@ final class AdaSparse extends Network {
         NDArray penalty = hidden.getManager().zeros(new Shape());
         for (int layer = 0; layer < layers.size(); layer++) {
             hidden = Activation.relu(layers.get(layer).forward(leaves, hidden));
-            NDArray activity = activity(leaves, input, hidden, pruners.get(layer));
-            penalty = penalty.add(penalty(activity));
-            NDArray weights = Scalar.times(activity, options.scale());
+            NDArray weights = weights(leaves, input, hidden, pruners.get(layer));
+            penalty = penalty.add(penalty(weights));
             NDArray kept = weights.gt(options.threshold()).toType(DataType.FLOAT32, false);
             hidden = hidden.mul(weights).mul(kept);
         }
         return Output.of(last.forward(leaves, hidden))
-                .withPenalty(Scalar.times(penalty, options.sparsityWeight() / layers.size()));
+                .withPenalty(Scalar.times(penalty, options.sparsityWeight() / Math.max(1, layers.size())));
     }
 
-    /** The sigmoid that a layer's weights come from, {@code [batch, neurons]}. */
-    private NDArray activity(Leaves leaves, Input input, NDArray hidden, Linear pruner) {
+    /** The weights of a layer's neurons before any is pruned, {@code [batch, neurons]}. */
+    private NDArray weights(Leaves leaves, Input input, NDArray hidden, Linear pruner) {
         NDList pieces = input.byDomain(hidden, 0);
         NDList besides = new NDList();
         for (int i = 0; i < pieces.size(); i++) {
             besides.add(indicators.beside(leaves, pieces.get(i), input.domains()[i]));
         }
-        return Activation.sigmoid(Scalar.times(pruner.forward(leaves, joined(besides, 0)), options.sharpness()));
+        NDArray scores = Scalar.times(pruner.forward(leaves, joined(besides, 0)), options.sharpness());
+        return Scalar.times(Activation.sigmoid(scores), options.scale());
     }
 
-    private NDArray penalty(NDArray activity) {
-        NDArray mean = activity.mean();
-        float share = 1 - mean.getFloat();
-        boolean within = share >= options.leastSparsity() && share <= options.mostSparsity();
+    private NDArray penalty(NDArray weights) {
+        NDArray below =
+                Scalar.times(weights, -COUNT_SHARPNESS).add(constant(weights, COUNT_SHARPNESS * options.threshold()));
+        NDArray share = Activation.sigmoid(below).mean();
+        float value = share.getFloat();
+        boolean within = value >= options.leastSparsity() && value <= options.mostSparsity();
         float middle = (options.leastSparsity() + options.mostSparsity()) / 2;
-        NDArray distance = mean.sub(mean.getManager().full(new Shape(), 1 - middle));
-        return within ? mean.getManager().zeros(new Shape()) : distance.square();
+        return within ? constant(share, 0) : share.sub(constant(share, middle)).square();
+    }
+
+    private static NDArray constant(NDArray beside, float value) {
+        return beside.getManager().full(new Shape(), value, DataType.FLOAT32);
     }
 }

@@ -62,7 +62,7 @@ final class Crocodile extends Network {
     }
 
     /**
-     * MMoE (Ma et al. 2018, Eq. 5-7), {@code f_s = sum over p of softmax(x W_s)_p O_p(x)}: Crocodile without prior and
+     * MMoE (Ma et al. 2018, Sec. 4.2), {@code f_s = sum over p of softmax(x W_s)_p O_p(x)}: Crocodile without prior and
      * loss. With an embedding set for each expert it is ME-MMoE, whose domain s gates by set s (Lin et al., Sec. 4.4).
      */
     static Crocodile mmoe(ModelSpec spec) {

@@ -28,7 +28,7 @@ record Fields(NDArray linear, NDArray vectors) {
 
     /**
      * The sum over all pairs of features of the element-wise products of their vectors, {@code [batch, dimension]}: half of
-     * (sum of v)^2 - sum of v^2 (Rendle 2010, Lemma 3.1; He and Chua 2017, Eq. 4).
+     * (sum of v)^2 - sum of v^2 (Rendle 2010, Lemma 3.1).
      */
     NDArray pooledPairs() {
         NDArray square = vectors.sum(new int[] {1}).square();

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * HiNet's scenario extraction layer (Zhou et al. 2023, Sec. 3.2): for a sample of domain i,
+ * HiNet's scenario extraction layer (Zhou et al. 2023): for a sample of domain i,
  *
  * <pre>
  * C_i = [G(x); S_i(x); A_i],   A_i = sum over domains j other than i of softmax(e_i W_i)_j S_j(x)

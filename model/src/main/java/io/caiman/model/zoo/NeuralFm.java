@@ -5,7 +5,7 @@ import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.ModelSpec;
 
 /**
- * NFM (He and Chua 2017, Eq. 2-7): {@code logit = b + sum of w_i + MLP(sum over i < j of v_i * v_j)}, products taken
+ * NFM (He and Chua 2017, Sec. 3): {@code logit = b + sum of w_i + MLP(sum over i < j of v_i * v_j)}, products taken
  * element by element. Without the paper's dropout and batch normalization, which would make a score depend on chance or
  * on its neighbours in the batch.
  */

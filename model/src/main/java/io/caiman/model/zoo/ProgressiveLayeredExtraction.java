@@ -14,14 +14,14 @@ import java.util.Optional;
 
 /**
  * PLE (Tang et al. 2020), with domains in place of tasks. At each level domain k has experts of its own, E_k, beside the
- * shared ones, E_s; customized gate control (Eq. 1-3) mixes them by a softmax of the domain's input,
+ * shared ones, E_s; customized gate control (Sec. 4.1) mixes them by a softmax of the domain's input,
  *
  * <pre>
  * g_k(x) = softmax(x_k W_k) [E_k(x_k); E_s(x_s)]
  * </pre>
  *
  * <p>and the level above takes x_k := g_k and, mixed from the experts of all domains and the shared ones by a softmax of
- * x_s, x_s := g_s (Eq. 5-6, Fig. 5). The last level needs no g_s, so there an impression sees its own domain's experts
+ * x_s, x_s := g_s (Sec. 4.2). The last level needs no g_s, so there an impression sees its own domain's experts
  * only. One level is CGC.
  *
  * <p>ME-PLE (Su et al. 2024) begins with an embedding set x_k for each domain and a shared one, x_s, in place of the same

@@ -17,7 +17,7 @@ import java.util.List;
 /**
  * STAR (Sheng et al. 2021): {@link PartitionedNormalization} of the embeddings, layers whose weights are products of
  * shared ones and the domain's ({@link StarLinear}), and an auxiliary network over the domain's indicator and the
- * embeddings, whose logit is added (Eq. 7-8). The embeddings it reads are those before normalization.
+ * embeddings, whose logit is added. The embeddings it reads are those before normalization.
  */
 final class Star extends Network {
 

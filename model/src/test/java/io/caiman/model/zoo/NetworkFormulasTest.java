@@ -108,6 +108,8 @@ class NetworkFormulasTest {
                 assertThat((double) logits[k])
                         .isCloseTo(reference.logit(at, constant, k, domains[k]), within(LOGIT_TOLERANCE));
             }
+            assertThat((double) output.penalty().map(NDArray::getFloat).orElse(0f))
+                    .isCloseTo(reference.penalty(at, domains), within(LOGIT_TOLERANCE));
             gatesAndExpertsFit(output, counts, batch);
             NDArray slope = manager.create(toFloats(slopes));
             NDArray scalar = output.logits().mul(slope).sum();

@@ -114,7 +114,7 @@ final class ReferenceNetwork {
         return outputs;
     }
 
-    /** Ma et al. 2018, Eq. 5-7. */
+    /** Ma et al. 2018, Sec. 4.2. */
     private double mmoe(Point at, int sample, int domain) {
         double[] gateInput = at.embeddings()[domain % spec.embeddingSets()][sample];
         double[] gate =
@@ -126,7 +126,7 @@ final class ReferenceNetwork {
         return Slow.softmax(Slow.product(x, at.array(name + ".weight"), experts));
     }
 
-    /** Tang et al. 2020, Eq. 1-6: inputs of every domain and the shared one, level by level, with nothing left out. */
+    /** Tang et al. 2020, Sec. 4: inputs of every domain and the shared one, level by level, with nothing left out. */
     private double ple(Point at, int sample, int target) {
         Extraction options = (Extraction) spec.options();
         int domains = spec.domains().size();
@@ -185,7 +185,7 @@ final class ReferenceNetwork {
         return domainTower(at, domain, gated(at, "gate." + spec.domains().get(domain), gateInput, outputs));
     }
 
-    /** Sheng et al. 2021, Eq. 3-8. */
+    /** Sheng et al. 2021. */
     private double star(Point at, double[] x, int domain) {
         String name = spec.domains().get(domain);
         String own = "normalization." + name;
@@ -207,7 +207,7 @@ final class ReferenceNetwork {
         return hidden[0] + Slow.tower(at, "auxiliary", 1, Slow.concat(at.array("indicator." + name), x));
     }
 
-    /** Zhou et al. 2023, Sec. 3.2. */
+    /** Zhou et al. 2023. */
     private double hiNet(Point at, double[] x, int domain) {
         ExpertGroups groups = (ExpertGroups) spec.options();
         double[] general = gated(at, "shared.gate", x, group(at, "shared", groups.sharedExperts(), x));
@@ -230,35 +230,34 @@ final class ReferenceNetwork {
         return domainTower(at, domain, Slow.concat(general, own, attended));
     }
 
-    /** A logit, and the mean activity of each layer. */
-    private record Pruned(double logit, double[] activity) {}
+    /** A logit, and the share of pruned neurons of each layer. */
+    private record Pruned(double logit, double[] share) {}
 
     /** Yang et al. 2022, fusion. */
     private Pruned adaSparse(Point at, double[] x, int domain) {
         Pruning options = (Pruning) spec.options();
         double[] hidden = x;
-        double[] activity = new double[layers];
+        double[] share = new double[layers];
         for (int layer = 0; layer < layers; layer++) {
             hidden = Slow.relu(Slow.linear(at, "layer." + layer, hidden));
             double[] indicator = at.array("indicator." + spec.domains().get(domain));
             double[] in = Slow.linear(at, "pruner." + layer, Slow.concat(indicator, hidden));
             for (int j = 0; j < hidden.length; j++) {
-                double soft = Slow.sigmoid(options.sharpness() * in[j]);
-                double weight = options.scale() * soft;
+                double weight = options.scale() * Slow.sigmoid(options.sharpness() * in[j]);
                 hidden[j] *= weight > options.threshold() ? weight : 0;
-                activity[layer] += soft / hidden.length;
+                share[layer] += Slow.sigmoid(20 * (options.threshold() - weight)) / hidden.length;
             }
         }
-        return new Pruned(Slow.linear(at, "last", hidden)[0], activity);
+        return new Pruned(Slow.linear(at, "last", hidden)[0], share);
     }
 
     private double sparsity(Point at, int[] domains) {
         Pruning options = (Pruning) spec.options();
         double sum = 0;
         for (int layer = 0; layer < layers; layer++) {
-            double share = 1;
+            double share = 0;
             for (int k = 0; k < domains.length; k++) {
-                share -= adaSparse(at, at.embeddings()[0][k], domains[k]).activity()[layer] / domains.length;
+                share += adaSparse(at, at.embeddings()[0][k], domains[k]).share()[layer] / domains.length;
             }
             double middle = (options.leastSparsity() + options.mostSparsity()) / 2.0;
             boolean within = share >= options.leastSparsity() && share <= options.mostSparsity();
