@@ -1,15 +1,12 @@
 package io.caiman.model.spec;
 
 import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -40,7 +37,7 @@ public final class SpecReader {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-            .addModule(new SimpleModule().addDeserializer(NetworkOptions.class, new OptionsReader()))
+            .addModule(new SimpleModule().addDeserializer(NetworkOptions.class, new NetworkChoice.OptionsReader()))
             .build();
 
     private SpecReader() {}
@@ -73,7 +70,7 @@ public final class SpecReader {
             if (!(given instanceof ObjectNode keys)) {
                 throw new SpecException(source + ": expected keys and values, such as 'name: crocodile'");
             }
-            NetworkKind network = network(source, keys);
+            NetworkKind network = NetworkChoice.of(source, keys);
             ObjectNode whole = defaults(network);
             overlay(whole, keys);
             return YAML.reader().withAttribute(NetworkKind.class, network).treeToValue(whole, ModelSpec.class);
@@ -106,47 +103,11 @@ public final class SpecReader {
     public static String write(ModelSpec spec) {
         try {
             ObjectNode keys = YAML.valueToTree(spec);
-            for (NetworkKey key : NetworkKey.values()) {
-                JsonNode parent = keys.at(key.pointer().head());
-                if (!spec.network().reads(key) && parent instanceof ObjectNode object) {
-                    object.remove(key.pointer().last().getMatchingProperty());
-                }
-            }
+            NetworkChoice.keepRead(keys, spec.network());
             return YAML.writeValueAsString(keys);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a spec could not be written as YAML", e);
         }
-    }
-
-    /** The network a spec asks for, which reads every key that the spec says. */
-    private static NetworkKind network(String source, ObjectNode keys) {
-        String name = keys.path("network").asText(NetworkKind.CROCODILE.key());
-        NetworkKind network = Arrays.stream(NetworkKind.values())
-                .filter(kind -> kind.key().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new SpecException(
-                        "%s: 'network' is %s; expected %s".formatted(source, name, expected(NetworkKind.class))));
-        for (NetworkKey key : NetworkKey.values()) {
-            JsonNode value = keys.at(key.pointer());
-            if (!value.isMissingNode() && !network.reads(key)) {
-                throw new SpecException(
-                        "%s: '%s' is %s, but network '%s' has no use for it; expected of such keys none but %s: remove it, or choose a network that reads it, such as %s"
-                                .formatted(source, key.path(), value, name, paths(network), readerOf(key)));
-            }
-        }
-        return network;
-    }
-
-    private static String paths(NetworkKind network) {
-        return network.keys().stream().map(NetworkKey::path).collect(Collectors.joining(", "));
-    }
-
-    private static String readerOf(NetworkKey key) {
-        return Arrays.stream(NetworkKind.values())
-                .filter(kind -> kind.reads(key))
-                .findFirst()
-                .map(NetworkKind::key)
-                .orElse("none");
     }
 
     private static ObjectNode defaults(NetworkKind network) {
@@ -158,21 +119,6 @@ public final class SpecReader {
             return defaults;
         } catch (IOException e) {
             throw new UncheckedIOException("defaults.yaml in the jar cannot be read", e);
-        }
-    }
-
-    /** Reads the options of the network that the spec asks for. */
-    private static final class OptionsReader extends StdDeserializer<NetworkOptions> {
-
-        private static final long serialVersionUID = 1;
-
-        OptionsReader() {
-            super(NetworkOptions.class);
-        }
-
-        @Override
-        public NetworkOptions deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            return context.readValue(parser, ((NetworkKind) context.getAttribute(NetworkKind.class)).options());
         }
     }
 

@@ -61,7 +61,7 @@ final class AdaSparse extends Network {
             hidden = Activation.relu(layers.get(layer).forward(leaves, hidden));
             NDArray weights = weights(leaves, input, hidden, pruners.get(layer));
             penalty = penalty.add(penalty(weights));
-            NDArray kept = weights.gt(options.threshold()).toType(DataType.FLOAT32, false);
+            NDArray kept = weights.gt(constant(weights, options.threshold())).toType(DataType.FLOAT32, false);
             hidden = hidden.mul(weights).mul(kept);
         }
         return Output.of(last.forward(leaves, hidden))

@@ -77,7 +77,8 @@ final class ProgressiveLayeredExtraction extends Network {
         // All of them [1, batch, width].
         NDList inputs = new NDList();
         for (int domain = 0; domain <= domains; domain++) {
-            inputs.add(input.set(sets == 1 ? 0 : domain).expandDims(0));
+            inputs.add(
+                    sets == 1 && domain > 0 ? inputs.get(0) : input.set(domain).expandDims(0));
         }
         for (Level level : levels) {
             inputs = through(leaves, level, inputs);

@@ -60,7 +60,12 @@ class NetworkSpecTest {
             if (network.reads(key)) {
                 assertThat(SpecReader.parse("spec.yaml", yaml).network()).isEqualTo(network);
             } else {
-                refused(yaml, "spec.yaml", "'" + key.path() + "' is", network.key(), "remove it", "such as");
+                String reader = Arrays.stream(NetworkKind.values())
+                        .filter(kind -> kind.reads(key))
+                        .map(NetworkKind::key)
+                        .findFirst()
+                        .orElseThrow();
+                refused(yaml, "spec.yaml", "'" + key.path() + "' is", network.key(), "remove it", reader);
             }
         }
         refused(LEAST + "network: fm\ngate: mmoe\n", "'gate'", "mmoe", "'fm'", "embedding.dimension", "crocodile");
