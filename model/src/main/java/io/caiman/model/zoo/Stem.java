@@ -20,8 +20,7 @@ import java.util.List;
  * g   = softmax((x_s + x_shared) W_s)
  * </pre>
  *
- * <p>One layer, as in the paper's experiments. That the gate reads the sum of both sets is how the authors' code
- * (github.com/LiangcaiSu/STEM) has it.
+ * <p>One layer. That the gate reads the sum of both sets is taken from public implementations built on FuxiCTR.
  */
 final class Stem extends Network {
 
