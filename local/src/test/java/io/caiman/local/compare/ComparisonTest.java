@@ -59,6 +59,19 @@ class ComparisonTest {
         assertThat(run.expertNorms()).hasSize(250 * run.experts());
     }
 
+    @Test
+    void a_network_without_experts_has_scores_and_no_norms() {
+        Candidate candidate = Logs.candidate("a", 64, "network: deepfm\n");
+
+        Run run = run(options(HOLDOUT, 1, 1, candidate), Logs.synthetic(1_000))
+                .runs()
+                .get(0)
+                .get(0);
+
+        assertThat(run.scores()).hasSize(250).doesNotContain(Double.NaN);
+        assertThat(run.experts()).isZero();
+    }
+
     /** What is learned from is scored too, unless something is held out. */
     private static double[] plainLoop(ModelSpec spec, List<Impression> learned, List<Impression> heldOut) {
         ImpressionFeatures features = new ImpressionFeatures(spec);

@@ -42,6 +42,10 @@ final class Logs {
         return new Candidate(Path.of(name + ".yaml"), spec(name, batch));
     }
 
+    static Candidate candidate(String name, int batch, String more) {
+        return new Candidate(Path.of(name + ".yaml"), SpecReader.parse(name, SPEC.formatted(name, batch) + more));
+    }
+
     /** The first impressions of the synthetic log. */
     static List<Impression> synthetic(int count) {
         List<Impression> impressions = new ArrayList<>();

@@ -7,7 +7,7 @@ import io.caiman.model.spec.ModelSpec;
  *
  * <pre>
  * [0, sets*dimension)          the embeddings, set after set
- * [.., +dimension)             the prior embedding, where the gates read one
+ * [.., +dimension)             the prior embedding, where the network reads one
  * [.., +embeddings)            one AdaGrad accumulator for each of those embeddings
  * [.., +2)                     the wide part's bias and its AdaGrad accumulator
  * [.., +factors)               the wide part's factors
@@ -37,8 +37,8 @@ public record RowLayout(int sets, boolean prior, int dimension, int factors) {
     public static RowLayout of(ModelSpec spec) {
         return new RowLayout(
                 spec.embeddingSets(),
-                spec.gate().readsPrior(),
-                spec.embedding().dimension(),
+                spec.readsPrior(),
+                spec.embeddingWidth(),
                 spec.wide().factors().width());
     }
 

@@ -10,19 +10,19 @@ import java.util.OptionalDouble;
  * @param skippedSteps mini-batches it did not learn from because a loss or gradient was not finite
  * @param crossEntropy of the mini-batch just learned from
  * @param covarianceLoss of its experts' outputs (Crocodile, Eq. 6, divided by the batch size), whatever loss the model
- *     learns with
+ *     learns with; empty where not every expert sees every sample, or there are none
  * @param weightNorm Euclidean norm of the dense weights
  * @param gradientNorm Euclidean norm of the step's gradient, dense weights and rows together, before it is clipped
  * @param abundances Information Abundance of embeddings
- * @param gates of the domains in the mini-batch
- * @param experts what each expert answers
+ * @param gates of the domains in the mini-batch; none in a network that does not mix experts
+ * @param experts what each expert answers; none where not every expert sees every sample
  * @param warnings what looks sick
  */
 public record ModelHealth(
         long step,
         long skippedSteps,
         double crossEntropy,
-        double covarianceLoss,
+        OptionalDouble covarianceLoss,
         double weightNorm,
         double gradientNorm,
         List<Abundance> abundances,

@@ -36,12 +36,12 @@ public final class DenseGradients {
     }
 
     /** Whether the array of weights with this number took part in the pass. */
-    boolean present(int number) {
+    public boolean present(int number) {
         return present[number];
     }
 
     /** The gradients, those of arrays that took no part being of no meaning. */
-    float[] values() {
+    public float[] values() {
         return values;
     }
 }

@@ -1,10 +1,12 @@
 package io.caiman.model.nn;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.embedding.UniformValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,7 +27,11 @@ public final class DenseParameters {
         this.values = new float[layout.size()];
         for (DenseLayout.Slice slice : slices) {
             long state = RowKeys.mix(seed) ^ RowKeys.hash(slice.name());
-            UniformValues.fill(state, slice.bound(), values, slice.offset(), slice.length());
+            if (slice.bound() == 0) {
+                Arrays.fill(values, slice.offset(), slice.offset() + slice.length(), slice.constant());
+            } else {
+                UniformValues.fill(state, slice.bound(), values, slice.offset(), slice.length());
+            }
         }
         publish(0, values.length);
     }
@@ -43,6 +49,13 @@ public final class DenseParameters {
     /** Lets the network see these weights as they are now. */
     public void publish(int offset, int length) {
         bytes.asFloatBuffer().put(offset, values, offset, length);
+    }
+
+    /** Lets an array of weights hold these values from now on. */
+    public void set(int number, NDArray array) {
+        DenseLayout.Slice slice = slices.get(number);
+        Leaves.floats(array).get(0, values, slice.offset(), slice.length());
+        publish(slice.offset(), slice.length());
     }
 
     /** Leaves for one forward and backward pass; they and all that is computed from them belong to the manager. */

@@ -18,17 +18,18 @@ public final class ExpertLayers {
     /**
      * Adds the experts' weights to a layout.
      *
+     * @param name of the experts within the layout
      * @param experts number of experts
      * @param inputWidth width of each expert's input
      * @param widths widths of the layers
      */
-    public ExpertLayers(DenseLayout layout, int experts, int inputWidth, List<Integer> widths) {
+    public ExpertLayers(DenseLayout layout, String name, int experts, int inputWidth, List<Integer> widths) {
         int in = inputWidth;
         for (int layer = 0; layer < widths.size(); layer++) {
             int out = widths.get(layer);
             double bound = 1 / Math.sqrt(in);
-            weights.add(layout.add("experts." + layer + ".weight", new Shape(experts, in, out), bound));
-            biases.add(layout.add("experts." + layer + ".bias", new Shape(experts, 1, out), bound));
+            weights.add(layout.add(name + "." + layer + ".weight", new Shape(experts, in, out), bound));
+            biases.add(layout.add(name + "." + layer + ".bias", new Shape(experts, 1, out), bound));
             in = out;
         }
     }

@@ -36,6 +36,12 @@ public final class Leaves {
         return array;
     }
 
+    /** The array with this number as it is, to be learned by other means than gradients. */
+    public NDArray constant(int number) {
+        DenseLayout.Slice slice = parameters.slices().get(number);
+        return manager.create(parameters.bytes(slice), slice.shape(), DataType.FLOAT32);
+    }
+
     /** The gradient of an array after the backward pass, flat; empty if the array took no part. */
     Optional<FloatBuffer> gradient(int number) {
         NDArray array = arrays[number];

@@ -1,16 +1,13 @@
 package io.caiman.model.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import java.util.ArrayList;
 import java.util.List;
 
-/** One domain's tower (Crocodile, Eq. 5 before the sigmoid): hidden layers with ReLU, then one output, the logit. */
+/** What ends in a logit (Crocodile, Eq. 5 before the sigmoid): hidden layers with ReLU, then one output. */
 public final class Tower {
 
-    private final List<Integer> weights = new ArrayList<>();
-    private final List<Integer> biases = new ArrayList<>();
+    private final Mlp hidden;
+    private final Linear last;
 
     /**
      * Adds the tower's weights to a layout.
@@ -20,16 +17,8 @@ public final class Tower {
      * @param hiddenWidths widths of its hidden layers
      */
     public Tower(DenseLayout layout, String name, int inputWidth, List<Integer> hiddenWidths) {
-        int in = inputWidth;
-        List<Integer> widths = new ArrayList<>(hiddenWidths);
-        widths.add(1);
-        for (int layer = 0; layer < widths.size(); layer++) {
-            int out = widths.get(layer);
-            double bound = 1 / Math.sqrt(in);
-            weights.add(layout.add(name + "." + layer + ".weight", new Shape(in, out), bound));
-            biases.add(layout.add(name + "." + layer + ".bias", new Shape(1, out), bound));
-            in = out;
-        }
+        this.hidden = new Mlp(layout, name, inputWidth, hiddenWidths);
+        this.last = new Linear(layout, name + "." + hiddenWidths.size(), hidden.outputWidth(), 1);
     }
 
     /**
@@ -39,11 +28,6 @@ public final class Tower {
      * @return {@code [batch, 1]}
      */
     public NDArray forward(Leaves leaves, NDArray input) {
-        NDArray hidden = input;
-        for (int layer = 0; layer < weights.size(); layer++) {
-            NDArray linear = hidden.matMul(leaves.get(weights.get(layer))).addi(leaves.get(biases.get(layer)));
-            hidden = layer == weights.size() - 1 ? linear : Activation.relu(linear);
-        }
-        return hidden;
+        return last.forward(leaves, hidden.forward(leaves, input));
     }
 }

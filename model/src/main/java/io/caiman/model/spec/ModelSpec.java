@@ -6,17 +6,21 @@ import java.util.Set;
 
 /**
  * A model, whole: what it sees, what it predicts, its network, losses and optimizers. {@link SpecReader} reads one from
- * YAML; defaults stand in {@code defaults.yaml} beside that class, and nowhere else.
+ * YAML; defaults stand in {@code defaults.yaml} beside that class, and nowhere else. Of the parts that {@link NetworkKey}
+ * names a network reads some; the others are at their defaults and have no meaning.
  *
  * @param name what predictions and metrics call the model
  * @param seed of every first weight
  * @param task the label that is predicted, such as {@code click}
- * @param domains the domains it serves, each with a gate and a tower of its own
+ * @param domains the domains it serves
  * @param features its categorical inputs: {@code user}, {@code item}, {@code domain} or names of slots
  * @param priorFeatures the features whose prior embeddings feed the gates (Eq. 9), a part of {@code features}
  * @param embedding the embedding tables
+ * @param network which network
+ * @param options what only this network can be told
  * @param experts how many experts, and their layers
  * @param gate how a domain mixes the experts
+ * @param layers widths of the hidden layers of a network's MLP, where it has one beside experts and towers
  * @param towers widths of the hidden layers of the tower MLPs, ReLU after each; a last layer of width 1 follows (Eq. 5)
  * @param loss what is minimised
  * @param wide what is added to the deep part's logit and may learn at every impression
@@ -37,8 +41,11 @@ public record ModelSpec(
         List<String> features,
         List<String> priorFeatures,
         EmbeddingSpec embedding,
+        NetworkKind network,
+        NetworkOptions options,
         ExpertsSpec experts,
         Gate gate,
+        List<Integer> layers,
         List<Integer> towers,
         LossSpec loss,
         WideSpec wide,
@@ -56,7 +63,10 @@ public record ModelSpec(
         domains = Require.distinctNames("domains", domains);
         features = Require.distinctNames("features", features);
         priorFeatures = Require.distinctNames("prior-features", priorFeatures);
-        partOf(features, "prior-features", priorFeatures);
+        if (network.reads(NetworkKey.PRIOR_FEATURES)) {
+            partOf(features, "prior-features", priorFeatures);
+        }
+        layers = Require.widths("layers", layers);
         towers = Require.widths("towers", towers);
         Require.notNegative("gradient-clip", gradientClip);
         partOf(features, "wide.factors.features", wide.factors().features());
@@ -65,6 +75,8 @@ public record ModelSpec(
         }
         partOf(features, "admission.features", List.copyOf(admission.features().keySet()));
         partOf(features, "health.feature", health.everySteps() == 0 ? List.of() : List.of(health.feature()));
+        Require.that(network.options().isInstance(options), "options", options, "those of network " + network.key());
+        options.check(priorFeatures);
     }
 
     private static void partOf(List<String> features, String key, List<String> names) {
@@ -73,9 +85,19 @@ public record ModelSpec(
         Require.that(unknown.isEmpty(), key, names, "a part of 'features', which lacks " + unknown);
     }
 
-    /** Number of embedding sets: one for each expert, or a single one. */
+    /** Number of embedding sets. */
     public int embeddingSets() {
-        return embedding.sets() == EmbeddingSpec.Sets.MULTI ? experts.count() : 1;
+        return network.sets().count(this);
+    }
+
+    /** Width of one embedding of a row: the spec's dimension, unless an id's weight stands beside or in its place. */
+    public int embeddingWidth() {
+        return network.sets().width(this);
+    }
+
+    /** Whether the network reads prior embeddings. */
+    public boolean readsPrior() {
+        return network.reads(NetworkKey.PRIOR_FEATURES) && (!network.reads(NetworkKey.GATE) || gate.readsPrior());
     }
 
     /** The same model with another seed. */
@@ -97,8 +119,11 @@ public record ModelSpec(
                 features,
                 priorFeatures,
                 embedding,
+                network,
+                options,
                 experts,
                 gate,
+                layers,
                 towers,
                 loss,
                 wide,

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -34,6 +36,8 @@ public final class SpecReader {
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .addModule(new SimpleModule().addDeserializer(NetworkOptions.class, new NetworkChoice.OptionsReader()))
             .build();
 
     private SpecReader() {}
@@ -66,9 +70,10 @@ public final class SpecReader {
             if (!(given instanceof ObjectNode keys)) {
                 throw new SpecException(source + ": expected keys and values, such as 'name: crocodile'");
             }
-            ObjectNode whole = defaults();
+            NetworkKind network = NetworkChoice.of(source, keys);
+            ObjectNode whole = defaults(network);
             overlay(whole, keys);
-            return YAML.treeToValue(whole, ModelSpec.class);
+            return YAML.reader().withAttribute(NetworkKind.class, network).treeToValue(whole, ModelSpec.class);
         } catch (UnrecognizedPropertyException e) {
             throw new SpecException(
                     "%s: unknown key '%s'; %s".formatted(source, path(e), nearest(e.getPropertyName(), e)), e);
@@ -97,16 +102,21 @@ public final class SpecReader {
     /** The spec as YAML with every key stated: {@code parse(source, write(spec))} equals the spec. */
     public static String write(ModelSpec spec) {
         try {
-            return YAML.writeValueAsString(spec);
+            ObjectNode keys = YAML.valueToTree(spec);
+            NetworkChoice.keepRead(keys, spec.network());
+            return YAML.writeValueAsString(keys);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a spec could not be written as YAML", e);
         }
     }
 
-    private static ObjectNode defaults() {
-        try (InputStream defaults =
+    private static ObjectNode defaults(NetworkKind network) {
+        try (InputStream resource =
                 Objects.requireNonNull(SpecReader.class.getResourceAsStream("defaults.yaml"), "defaults.yaml")) {
-            return (ObjectNode) YAML.readTree(defaults);
+            ObjectNode defaults = (ObjectNode) YAML.readTree(resource);
+            JsonNode options = defaults.path("options").path(network.key());
+            defaults.set("options", options.isMissingNode() ? YAML.createObjectNode() : options);
+            return defaults;
         } catch (IOException e) {
             throw new UncheckedIOException("defaults.yaml in the jar cannot be read", e);
         }

@@ -64,12 +64,18 @@ final class HealthProbe {
         List<Abundance> abundances = watch.measure(store, warnings);
         boolean settled = step.number() >= spec.health().patience();
         List<GateUse> gates = gates(output, domains, settled, warnings);
-        List<ExpertUse> experts = experts(output, settled, warnings);
+        List<ExpertUse> experts = output.experts()
+                .map(outputs -> experts(outputs, settled, warnings))
+                .orElse(List.of());
         return new ModelHealth(
                 step.number(),
                 step.skipped(),
                 step.crossEntropy(),
-                COVARIANCE.of(output.experts(), () -> output.gates().get(0)).getFloat(),
+                output.experts()
+                        .map(outputs -> OptionalDouble.of(COVARIANCE
+                                .of(outputs, () -> output.gates().get(0))
+                                .getFloat()))
+                        .orElse(OptionalDouble.empty()),
                 Math.sqrt(SquaredNorm.ofMany(parameters.values(), 0, parameters.values().length)),
                 step.gradientNorm(),
                 abundances,
@@ -80,7 +86,7 @@ final class HealthProbe {
 
     private List<GateUse> gates(Network.Output output, int[] domains, boolean settled, List<HealthWarning> warnings) {
         List<GateUse> gates = new ArrayList<>();
-        for (int i = 0; i < domains.length; i++) {
+        for (int i = 0; i < output.gates().size(); i++) {
             String domain = spec.domains().get(domains[i]);
             NDArray gate = output.gates().get(i);
             OptionalDouble entropy = entropy(gate);
@@ -124,9 +130,9 @@ final class HealthProbe {
                 .toList();
     }
 
-    private List<ExpertUse> experts(Network.Output output, boolean settled, List<HealthWarning> warnings) {
-        float[] outputs = Leaves.toArray(output.experts());
-        int count = spec.experts().count();
+    private static List<ExpertUse> experts(NDArray array, boolean settled, List<HealthWarning> warnings) {
+        float[] outputs = Leaves.toArray(array);
+        int count = (int) array.getShape().get(0);
         int each = outputs.length / count;
         List<ExpertUse> experts = new ArrayList<>();
         for (int expert = 0; expert < count; expert++) {

@@ -15,7 +15,6 @@ import io.caiman.model.nn.DenseGradients;
 import io.caiman.model.nn.DenseParameters;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.spec.ModelSpec;
-import io.caiman.model.zoo.Crocodile;
 import io.caiman.model.zoo.Network;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -68,7 +67,7 @@ public final class Trainer implements AutoCloseable {
         this.spec = spec;
         this.rows = rows;
         this.layout = RowLayout.of(spec);
-        this.network = new Crocodile(spec);
+        this.network = Network.of(spec);
         this.parameters = new DenseParameters(network.layout(), spec.seed());
         this.denseGradients = new DenseGradients(network.layout());
         this.adam = new Adam(spec.denseOptimizer(), parameters);
@@ -108,6 +107,9 @@ public final class Trainer implements AutoCloseable {
             double norm = Double.isFinite(crossEntropy + penalty) ? learn(batch, leaves, input) : Double.NaN;
             boolean learns = Double.isFinite(norm);
             skippedSteps += learns ? 0 : 1;
+            if (learns) {
+                output.statistics().forEach(statistic -> parameters.set(statistic.number(), statistic.value()));
+            }
             List<Evicted> evicted = learns ? keep(batch) : List.of();
             boolean probed = learns
                     && spec.health().everySteps() > 0
@@ -146,15 +148,21 @@ public final class Trainer implements AutoCloseable {
             Network.Output output = network.forward(parameters.leaves(scope), input(scope, batch));
             deepLogits(output, logits);
             wide.score(batch, assembly, crosses, logits);
-            NDArray norms = output.experts().square().sum(new int[] {2}).sqrt().transpose();
-            float[] byPosition = Leaves.toArray(norms);
-            int experts = spec.experts().count();
-            float[] byArrival = new float[byPosition.length];
-            for (int sample = 0; sample < batch.size(); sample++) {
-                System.arraycopy(byPosition, assembly.position(sample) * experts, byArrival, sample * experts, experts);
-            }
-            return new Scored(probabilities(logits), byArrival);
+            return new Scored(
+                    probabilities(logits), output.experts().map(this::norms).orElseGet(() -> new float[0]));
         }
+    }
+
+    /** The Euclidean norms of the experts' outputs, {@code [batch, experts]} by arrival. */
+    private float[] norms(NDArray outputs) {
+        float[] byPosition =
+                Leaves.toArray(outputs.square().sum(new int[] {2}).sqrt().transpose());
+        int experts = (int) outputs.getShape().get(0);
+        float[] byArrival = new float[byPosition.length];
+        for (int sample = 0; sample * experts < byArrival.length; sample++) {
+            System.arraycopy(byPosition, assembly.position(sample) * experts, byArrival, sample * experts, experts);
+        }
+        return byArrival;
     }
 
     private void load(MiniBatch batch) {

@@ -1,10 +1,8 @@
 package io.caiman.model.zoo;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.caiman.model.loss.ExpertLoss;
-import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.ExpertGate;
 import io.caiman.model.nn.ExpertLayers;
 import io.caiman.model.nn.Leaves;
@@ -13,7 +11,6 @@ import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.Gate;
 import io.caiman.model.spec.ModelSpec;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,9 +20,8 @@ import java.util.Optional;
  * domain; a loss that keeps the experts' outputs apart (Eq. 6, or another of Table 4), over the whole batch whatever its
  * domains.
  */
-public final class Crocodile implements Network {
+final class Crocodile extends Network {
 
-    private final DenseLayout layout = new DenseLayout();
     private final int sets;
     private final Gate gate;
     private final float penaltyWeight;
@@ -34,16 +30,20 @@ public final class Crocodile implements Network {
     private final List<ExpertGate> gates = new ArrayList<>();
     private final List<Tower> towers = new ArrayList<>();
 
-    public Crocodile(ModelSpec spec) {
+    private Crocodile(ModelSpec spec, Gate gate, Optional<ExpertLoss> loss) {
         int dimension = spec.embedding().dimension();
         int inputWidth = spec.features().size() * dimension;
         int outputWidth = spec.experts().outputWidth();
         this.sets = spec.embeddingSets();
-        this.gate = spec.gate();
+        this.gate = gate;
         this.penaltyWeight = spec.loss().disentanglingWeight();
-        this.loss = penaltyWeight == 0 ? Optional.empty() : ExpertLoss.of(spec.loss());
+        this.loss = loss;
         this.experts = new ExpertLayers(
-                layout, spec.experts().count(), inputWidth, spec.experts().layers());
+                layout,
+                "experts",
+                spec.experts().count(),
+                inputWidth,
+                spec.experts().layers());
         for (String domain : spec.domains()) {
             gates.add(new ExpertGate(
                     layout,
@@ -55,19 +55,27 @@ public final class Crocodile implements Network {
         }
     }
 
-    @Override
-    public DenseLayout layout() {
-        return layout;
+    /** With the parts that the spec says. */
+    static Crocodile withPartsOf(ModelSpec spec) {
+        boolean apart = spec.loss().disentanglingWeight() > 0;
+        return new Crocodile(spec, spec.gate(), apart ? ExpertLoss.of(spec.loss()) : Optional.empty());
+    }
+
+    /**
+     * MMoE (Ma et al. 2018, Sec. 4.2), {@code f_s = sum over p of softmax(x W_s)_p O_p(x)}: Crocodile without prior and
+     * loss. With an embedding set for each expert it is ME-MMoE, whose domain s gates by set s (Lin et al., Sec. 4.4).
+     */
+    static Crocodile mmoe(ModelSpec spec) {
+        return new Crocodile(spec, Gate.MMOE, Optional.empty());
     }
 
     @Override
     public Output forward(Leaves leaves, Input input) {
         NDArray outputs = experts.forward(leaves, input.embeddings());
-        long[] bounds = bounds(input.counts());
-        NDList outputsByDomain = outputs.split(bounds, 1);
-        NDList gateInputs = input.prior()
-                .map(prior -> prior.split(bounds, 0))
-                .orElseGet(() -> input.embeddings().split(bounds, 1));
+        NDList outputsByDomain = input.byDomain(outputs, 1);
+        NDList gateInputs = gate.readsPrior()
+                ? input.byDomain(input.prior().orElseThrow(), 0)
+                : input.byDomain(input.embeddings(), 1);
         NDList weights = new NDList();
         NDList logits = new NDList();
         for (int i = 0; i < input.domains().length; i++) {
@@ -78,20 +86,9 @@ public final class Crocodile implements Network {
             weights.add(weight);
             logits.add(towers.get(domain).forward(leaves, ExpertGate.mix(weight, outputsByDomain.get(i))));
         }
-        Optional<NDArray> penalty =
-                loss.map(kept -> Scalar.times(kept.of(outputs, () -> joined(weights)), penaltyWeight));
-        return new Output(joined(logits).reshape(-1), penalty, outputs, weights);
-    }
-
-    /** Arrays end to end. DJL copies a single one, which would cut it off from the backward pass. */
-    private static NDArray joined(NDList arrays) {
-        return arrays.size() == 1 ? arrays.get(0) : NDArrays.concat(arrays, 0);
-    }
-
-    /** Where one domain's samples end and the next one's start. */
-    private static long[] bounds(int[] counts) {
-        long[] bounds = new long[counts.length - 1];
-        Arrays.setAll(bounds, i -> (i == 0 ? 0 : bounds[i - 1]) + counts[i]);
-        return bounds;
+        Output output = Output.mixed(Network.joined(logits, 0), weights).withExperts(outputs);
+        return loss.map(kept -> kept.of(outputs, () -> Network.joined(weights, 0)))
+                .map(penalty -> output.withPenalty(Scalar.times(penalty, penaltyWeight)))
+                .orElse(output);
     }
 }

@@ -40,7 +40,7 @@ final class HealthRecords {
     static HealthReport report(io.caiman.model.health.ModelHealth health) {
         return new HealthReport(
                 health.crossEntropy(),
-                health.covarianceLoss(),
+                health.covarianceLoss().isPresent() ? health.covarianceLoss().getAsDouble() : null,
                 health.weightNorm(),
                 health.gradientNorm(),
                 health.abundances().stream()

@@ -39,6 +39,8 @@ final class SpecCompatibility {
         shape.put("task", spec.task());
         shape.put("domains", spec.domains());
         shape.put("features", spec.features());
+        shape.put("network", spec.network());
+        shape.put("options", spec.options());
         shape.put("prior-features", spec.priorFeatures());
         shape.put("embedding sets", spec.embeddingSets());
         shape.put("embedding.dimension", spec.embedding().dimension());
@@ -46,6 +48,7 @@ final class SpecCompatibility {
         shape.put("experts.count", spec.experts().count());
         shape.put("experts.layers", spec.experts().layers());
         shape.put("gate", spec.gate());
+        shape.put("layers", spec.layers());
         shape.put("towers", spec.towers());
         shape.put("wide.factors.dimension", spec.wide().factors().width());
         shape.put("health.sample", spec.health().sample());

@@ -180,7 +180,7 @@ class AlertsTest {
     private static ModelHealth health(int hour, boolean warns) {
         HealthReport report = HealthReport.newBuilder()
                 .setCrossEntropy(0.5)
-                .setCovarianceLoss(0)
+                .setCovarianceLoss(0.0)
                 .setWeightNorm(1)
                 .setGradientNorm(1)
                 .setAbundances(List.of())

@@ -60,6 +60,19 @@ class TrainingOperatorTest {
             health: {every-steps: 2}
             """);
 
+    /** A network with statistics, and without experts. */
+    private static final ModelSpec STAR = SpecReader.parse("test", """
+            name: crocodile
+            task: click
+            domains: [a, b]
+            features: [user, item, domain, tag]
+            network: star
+            embedding: {dimension: 4}
+            layers: [8, 4]
+            batch: {size: 8, max-wait-millis: 0}
+            health: {every-steps: 2}
+            """);
+
     /** Less than a batch's rows, so that rows really go through the keyed state. */
     private static final RowStoreOptions TINY_CACHE = new RowStoreOptions(1500, 4000, 2);
 
@@ -299,6 +312,32 @@ class TrainingOperatorTest {
                                 "embedding:\n  sets: \"multi\"\n  dimension: 5"));
         try (Harness harness = new Harness(wider, CACHE)) {
             assertThatThrownBy(() -> harness.restore(checkpoint)).hasMessageContaining("embedding.dimension: 4 -> 5");
+        }
+        try (Harness harness = new Harness(STAR, CACHE)) {
+            assertThatThrownBy(() -> harness.restore(checkpoint)).hasMessageContaining("network: CROCODILE -> STAR");
+        }
+    }
+
+    @Test
+    void another_network_goes_on_after_a_restore_and_reports_what_health_it_has() throws Exception {
+        List<Impression> impressions = impressions(5 * BATCH);
+        OperatorSubtaskState checkpoint;
+        try (Harness harness = new Harness(STAR, TINY_CACHE)) {
+            harness.open();
+            harness.send(impressions.subList(0, 3 * BATCH));
+            checkpoint = harness.snapshot();
+
+            assertThat(harness.health().get(0).getEvent()).isInstanceOfSatisfying(HealthReport.class, report -> {
+                assertThat(report.getCovarianceLoss()).isNull();
+                assertThat(report.getExperts()).isEmpty();
+            });
+        }
+        List<Double> uninterrupted = scoresWithoutFlink(STAR, impressions, new ArrayList<>());
+        try (Harness harness = new Harness(STAR, TINY_CACHE)) {
+            harness.restore(checkpoint);
+            harness.send(impressions.subList(3 * BATCH, 5 * BATCH));
+
+            assertThat(harness.scores()).containsExactlyElementsOf(uninterrupted.subList(3 * BATCH, 5 * BATCH));
         }
     }
 

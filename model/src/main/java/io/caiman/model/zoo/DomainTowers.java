@@ -1,0 +1,35 @@
+package io.caiman.model.zoo;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import io.caiman.model.nn.DenseLayout;
+import io.caiman.model.nn.Leaves;
+import io.caiman.model.nn.Tower;
+import io.caiman.model.spec.ModelSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A tower for each domain. */
+final class DomainTowers {
+
+    private final List<Tower> towers = new ArrayList<>();
+
+    DomainTowers(DenseLayout layout, ModelSpec spec, int inputWidth) {
+        for (String domain : spec.domains()) {
+            towers.add(new Tower(layout, "tower." + domain, inputWidth, spec.towers()));
+        }
+    }
+
+    /**
+     * The logits, {@code [batch, 1]}.
+     *
+     * @param hidden for each domain of the input {@code [its samples, inputWidth]}
+     */
+    NDArray forward(Leaves leaves, Network.Input input, NDList hidden) {
+        NDList logits = new NDList();
+        for (int i = 0; i < hidden.size(); i++) {
+            logits.add(towers.get(input.domains()[i]).forward(leaves, hidden.get(i)));
+        }
+        return Network.joined(logits, 0);
+    }
+}

@@ -1,0 +1,21 @@
+package io.caiman.model.zoo;
+
+import io.caiman.model.nn.Leaves;
+import io.caiman.model.nn.Tower;
+import io.caiman.model.spec.ModelSpec;
+
+/** An MLP over the embeddings end to end (Covington et al. 2016, Sec. 4): ReLU after each layer, then the logit. */
+final class MultiLayerPerceptron extends Network {
+
+    private final Tower deep;
+
+    MultiLayerPerceptron(ModelSpec spec) {
+        this.deep = new Tower(
+                layout, "deep", spec.features().size() * spec.embedding().dimension(), spec.layers());
+    }
+
+    @Override
+    public Output forward(Leaves leaves, Input input) {
+        return Output.of(deep.forward(leaves, input.set(0)));
+    }
+}

@@ -1,0 +1,28 @@
+package io.caiman.model.zoo;
+
+import ai.djl.ndarray.NDArray;
+import io.caiman.model.nn.Leaves;
+import io.caiman.model.nn.Mlp;
+import io.caiman.model.spec.ModelSpec;
+
+/**
+ * Shared-Bottom (Caruana 1997), with domains in place of tasks: {@code logit_s = tower_s(f(x))}, where all domains share
+ * the MLP f.
+ */
+final class SharedBottom extends Network {
+
+    private final Mlp bottom;
+    private final DomainTowers towers;
+
+    SharedBottom(ModelSpec spec) {
+        this.bottom = new Mlp(
+                layout, "bottom", spec.features().size() * spec.embedding().dimension(), spec.layers());
+        this.towers = new DomainTowers(layout, spec, bottom.outputWidth());
+    }
+
+    @Override
+    public Output forward(Leaves leaves, Input input) {
+        NDArray hidden = bottom.forward(leaves, input.set(0));
+        return Output.of(towers.forward(leaves, input, input.byDomain(hidden, 0)));
+    }
+}

@@ -1,0 +1,27 @@
+package io.caiman.model.zoo;
+
+import io.caiman.model.nn.Leaves;
+import io.caiman.model.nn.Tower;
+import io.caiman.model.spec.ModelSpec;
+
+/**
+ * Wide and Deep (Cheng et al. 2016, Eq. 3): {@code logit = sum of w_i + MLP(v_1 .. v_F) + b}. Weights of pairs of ids, the
+ * paper's cross-product transformations, are the spec's {@code wide.crosses}. Everything learns by the optimizers of the
+ * spec, where the paper has FTRL for the wide and AdaGrad for the deep part.
+ */
+final class WideAndDeep extends Network {
+
+    private final Tower deep;
+    private final int features;
+
+    WideAndDeep(ModelSpec spec) {
+        this.features = spec.features().size();
+        this.deep = new Tower(layout, "deep", features * spec.embedding().dimension(), spec.layers());
+    }
+
+    @Override
+    public Output forward(Leaves leaves, Input input) {
+        Fields fields = Fields.of(input, features);
+        return Output.of(deep.forward(leaves, fields.flat()).add(fields.linear()));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.model.zoo;
+
+import org.jspecify.annotations.NullMarked;
