@@ -1,6 +1,7 @@
 package io.caiman.jobs.leaderboard;
 
 import io.caiman.jobs.options.LeaderboardOptions;
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.ModelComparison;
 import java.util.Map;
 import java.util.SortedSet;

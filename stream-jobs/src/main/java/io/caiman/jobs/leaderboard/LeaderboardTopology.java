@@ -9,6 +9,8 @@ import io.caiman.jobs.connect.RecordSink;
 import io.caiman.jobs.connect.SerializerType;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
+import io.caiman.jobs.predictions.Scope;
+import io.caiman.jobs.predictions.ScopeSerializer;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.Prediction;
 import java.time.Clock;
@@ -62,8 +64,8 @@ public final class LeaderboardTopology {
                                                 name,
                                                 usable,
                                                 Prediction::getEventTimeMs,
-                                                options.outOfOrderness(),
-                                                options.idleness()),
+                                                options.watermarks().outOfOrderness(),
+                                                options.watermarks().idleness()),
                                         topic)
                                 .uid("leaderboard-source")
                                 .process(

@@ -1,5 +1,6 @@
 package io.caiman.jobs.leaderboard;
 
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.model.evaluation.ScoredLabel;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,6 +1,7 @@
 package io.caiman.jobs.leaderboard;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
+import io.caiman.jobs.predictions.ScopeSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;

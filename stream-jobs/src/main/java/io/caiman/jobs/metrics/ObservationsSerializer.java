@@ -1,6 +1,7 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
+import io.caiman.jobs.predictions.NameDictionary;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -15,10 +16,7 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
     @Override
     public void serialize(Observations value, DataOutputView target) throws IOException {
         target.writeByte(value.bucket());
-        target.writeInt(value.names());
-        for (int place = 0; place < value.names(); place++) {
-            write(value.name(place), target);
-        }
+        value.dictionary().write(target);
         target.writeInt(value.size());
         Impressions impressions = value.impressions();
         for (int i = 0; i < value.size(); i++) {
@@ -31,15 +29,10 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
 
     @Override
     public Observations deserialize(DataInputView source) throws IOException {
-        Observations observations = new Observations(source.readUnsignedByte());
-        Names[] names = new Names[source.readInt()];
-        for (int place = 0; place < names.length; place++) {
-            names[place] = readNames(source);
-        }
+        Observations observations = new Observations(source.readUnsignedByte(), NameDictionary.read(source));
         int size = source.readInt();
         for (int i = 0; i < size; i++) {
-            observations.add(
-                    names[source.readUnsignedShort()], source.readLong(), source.readLong(), source.readLong());
+            observations.add(source.readUnsignedShort(), source.readLong(), source.readLong(), source.readLong());
         }
         return observations;
     }
@@ -47,22 +40,6 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
     @Override
     public TypeSerializerSnapshot<Observations> snapshotConfiguration() {
         return new Snapshot();
-    }
-
-    static void write(Names names, DataOutputView target) throws IOException {
-        for (byte[] name : new byte[][] {names.model(), names.task(), names.domain()}) {
-            target.writeInt(name.length);
-            target.write(name);
-        }
-    }
-
-    static Names readNames(DataInputView source) throws IOException {
-        byte[][] names = new byte[3][];
-        for (int i = 0; i < names.length; i++) {
-            names[i] = new byte[source.readInt()];
-            source.readFully(names[i]);
-        }
-        return new Names(names[0], names[1], names[2]);
     }
 
     /**

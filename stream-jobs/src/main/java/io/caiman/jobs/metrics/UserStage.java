@@ -1,5 +1,6 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.predictions.Buckets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,13 +1,11 @@
 package io.caiman.jobs.options;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.util.TimeUtils;
 
 /**
  * How models are compared with one of them.
@@ -17,8 +15,7 @@ import org.apache.flink.util.TimeUtils;
  * @param windows the stretches of event time that rolling comparisons are over, each a whole number of steps
  * @param patience how much event time may pass between an impression and the last of its predictions; what comes later is not
  *     compared
- * @param outOfOrderness see {@link MetricsOptions}
- * @param idleness see {@link MetricsOptions}
+ * @param watermarks when the end of a step has come; the models to wait for, if any are named, have the baseline among them
  * @param refresh least processing time between two cumulative comparisons of the same thing
  * @param revision least processing time between two revisions of a window that late predictions changed
  * @param mostPairs impressions that a comparison is over at most; of more, a sample of so many
@@ -29,8 +26,7 @@ public record LeaderboardOptions(
         Duration step,
         List<Duration> windows,
         Duration patience,
-        Duration outOfOrderness,
-        Duration idleness,
+        WatermarkOptions watermarks,
         Duration refresh,
         Duration revision,
         int mostPairs,
@@ -97,6 +93,13 @@ public record LeaderboardOptions(
             throw new InvalidOptionException(
                     BASELINE, baseline, "the name of a model", "write the 'name' of its spec, or leave it out");
         }
+        if (!watermarks.models().isEmpty() && !watermarks.models().contains(baseline)) {
+            throw new InvalidOptionException(
+                    WatermarkOptions.MODELS,
+                    String.join(",", watermarks.models()),
+                    "the baseline %s among them".formatted(baseline),
+                    "add it: without it there is nothing to compare with");
+        }
         if (windows.isEmpty()) {
             throw new InvalidOptionException(
                     WINDOWS, windows, "at least one length of time", "leave it out for the default");
@@ -132,28 +135,15 @@ public record LeaderboardOptions(
                 .map(baseline -> new LeaderboardOptions(
                         baseline,
                         reader.positive(STEP),
-                        lengths(reader.text(WINDOWS)),
+                        reader.durations(WINDOWS),
                         reader.atLeastNothing(PATIENCE),
-                        reader.atLeastNothing(MetricsOptions.OUT_OF_ORDERNESS),
-                        reader.positive(MetricsOptions.IDLENESS),
+                        WatermarkOptions.from(configuration),
                         reader.positive(REFRESH),
                         reader.positive(REVISION),
-                        configuration.get(MOST_PAIRS),
+                        reader.number(MOST_PAIRS),
                         new LeastEvidence(
-                                configuration.get(LEAST_POSITIVES),
-                                configuration.get(LEAST_NEGATIVES),
-                                configuration.get(LEAST_USERS))));
-    }
-
-    private static List<Duration> lengths(String windows) {
-        try {
-            return Arrays.stream(windows.split(",", -1))
-                    .map(String::strip)
-                    .map(TimeUtils::parseDuration)
-                    .toList();
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new InvalidOptionException(
-                    WINDOWS, windows, "lengths of time separated by commas", "write them as in 1h,24h");
-        }
+                                reader.number(LEAST_POSITIVES),
+                                reader.number(LEAST_NEGATIVES),
+                                reader.number(LEAST_USERS))));
     }
 }

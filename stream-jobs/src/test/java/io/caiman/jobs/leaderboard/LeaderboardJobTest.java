@@ -8,6 +8,7 @@ import io.caiman.jobs.connect.KafkaBroker;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.LeastEvidence;
+import io.caiman.jobs.options.WatermarkOptions;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.ModelComparison;
@@ -49,8 +50,7 @@ class LeaderboardJobTest {
             Duration.ofSeconds(20),
             List.of(Duration.ofSeconds(40), Duration.ofSeconds(100)),
             Duration.ofHours(1),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
+            new WatermarkOptions(Duration.ofSeconds(5), Duration.ofSeconds(30), List.of(), Duration.ofMinutes(10)),
             Duration.ofMillis(100),
             Duration.ofMillis(200),
             100_000,

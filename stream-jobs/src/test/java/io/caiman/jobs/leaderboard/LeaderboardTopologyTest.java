@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caiman.jobs.connect.AvroRecordType;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.LeastEvidence;
+import io.caiman.jobs.options.WatermarkOptions;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
@@ -38,8 +39,7 @@ class LeaderboardTopologyTest {
             Duration.ofSeconds(20),
             List.of(Duration.ofSeconds(40), Duration.ofSeconds(100)),
             Duration.ofHours(1),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
+            new WatermarkOptions(Duration.ofSeconds(5), Duration.ofSeconds(30), List.of(), Duration.ofMinutes(10)),
             Duration.ofMillis(50),
             Duration.ofMillis(100),
             100_000,

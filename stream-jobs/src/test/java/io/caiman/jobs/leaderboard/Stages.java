@@ -3,6 +3,8 @@ package io.caiman.jobs.leaderboard;
 import io.caiman.jobs.connect.AvroRecordType;
 import io.caiman.jobs.connect.SerializerType;
 import io.caiman.jobs.options.LeaderboardOptions;
+import io.caiman.jobs.predictions.Scope;
+import io.caiman.jobs.predictions.ScopeSerializer;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.Prediction;
 import java.util.ArrayList;

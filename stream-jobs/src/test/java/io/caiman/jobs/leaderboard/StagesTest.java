@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.LeastEvidence;
+import io.caiman.jobs.options.WatermarkOptions;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
@@ -32,8 +33,7 @@ class StagesTest {
             Duration.ofSeconds(20),
             List.of(Duration.ofSeconds(40), Duration.ofSeconds(100)),
             Duration.ofSeconds(300),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
+            new WatermarkOptions(Duration.ofSeconds(5), Duration.ofSeconds(30), List.of(), Duration.ofMinutes(10)),
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
             100_000,
@@ -159,8 +159,7 @@ class StagesTest {
                 OPTIONS.step(),
                 OPTIONS.windows(),
                 OPTIONS.patience(),
-                OPTIONS.outOfOrderness(),
-                OPTIONS.idleness(),
+                OPTIONS.watermarks(),
                 OPTIONS.refresh(),
                 OPTIONS.revision(),
                 150,

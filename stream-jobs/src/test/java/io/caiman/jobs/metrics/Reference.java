@@ -3,6 +3,8 @@ package io.caiman.jobs.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.jobs.options.WatermarkOptions;
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
@@ -135,11 +137,10 @@ final class Reference {
                 pane,
                 List.of(windows),
                 List.of(),
-                outOfOrderness,
+                new WatermarkOptions(outOfOrderness, Duration.ofSeconds(30), List.of(), Duration.ofMinutes(10)),
                 Duration.ZERO,
                 Optional.empty(),
                 refresh,
-                Duration.ofSeconds(30),
                 10);
     }
 

@@ -1,7 +1,6 @@
-package io.caiman.jobs.metrics;
+package io.caiman.jobs.predictions;
 
 import io.caiman.jobs.connect.ConsumedRecord;
-import io.caiman.jobs.connect.SerializerType;
 import io.caiman.schemas.Topics;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -13,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class PredictionSchema implements KafkaRecordDeserializationSchema<IncomingPrediction> {
 
     private final PredictionCheck check;
+    private final String name;
 
     @SuppressWarnings("NullAway.Init") // this and the following are set in open
     private transient PredictionReader reader;
@@ -20,13 +20,14 @@ final class PredictionSchema implements KafkaRecordDeserializationSchema<Incomin
     private transient IncomingPrediction prediction;
 
     @SuppressWarnings("NullAway.Init")
-    PredictionSchema(PredictionCheck check) {
+    PredictionSchema(PredictionCheck check, String name) {
         this.check = check;
+        this.name = name;
     }
 
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
-        reader = new PredictionReader(check);
+        reader = new PredictionReader(check, name);
         prediction = new IncomingPrediction();
     }
 
@@ -47,6 +48,6 @@ final class PredictionSchema implements KafkaRecordDeserializationSchema<Incomin
 
     @Override
     public TypeInformation<IncomingPrediction> getProducedType() {
-        return SerializerType.of(IncomingPrediction.class, IncomingPredictionSerializer.INSTANCE);
+        return IncomingPrediction.type();
     }
 }

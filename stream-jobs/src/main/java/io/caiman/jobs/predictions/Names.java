@@ -1,12 +1,15 @@
-package io.caiman.jobs.metrics;
+package io.caiman.jobs.predictions;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import net.openhft.hashing.LongHashFunction;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /** Model, task and domain of a prediction in UTF-8, as they lie in the log, so that they are compared without decoding. */
-final class Names {
+public final class Names {
 
     private static final LongHashFunction HASH = LongHashFunction.xx3();
 
@@ -22,7 +25,8 @@ final class Names {
         this.hash = hash(model, 0, model.length, task, 0, task.length, domain, 0, domain.length);
     }
 
-    static Names of(String model, String task, String domain) {
+    /** The names in UTF-8. */
+    public static Names of(String model, String task, String domain) {
         return new Names(utf8(model), utf8(task), utf8(domain));
     }
 
@@ -48,11 +52,13 @@ final class Names {
         return Long.hashCode(hash);
     }
 
-    byte[] model() {
+    /** The model in UTF-8; not to be changed. */
+    public byte[] model() {
         return model;
     }
 
-    byte[] task() {
+    /** The task in UTF-8; not to be changed. */
+    public byte[] task() {
         return task;
     }
 
@@ -60,11 +66,13 @@ final class Names {
         return domain;
     }
 
-    Scope domainScope() {
+    /** The model, task and domain. */
+    public Scope domainScope() {
         return Scope.ofDomain(text(model), text(task), text(domain));
     }
 
-    Scope overallScope() {
+    /** The model and task, over all domains. */
+    public Scope overallScope() {
         return Scope.overall(text(model), text(task));
     }
 
@@ -81,6 +89,22 @@ final class Names {
                         && Arrays.equals(model, that.model)
                         && Arrays.equals(task, that.task)
                         && Arrays.equals(domain, that.domain));
+    }
+
+    void write(DataOutputView target) throws IOException {
+        for (byte[] name : new byte[][] {model, task, domain}) {
+            target.writeInt(name.length);
+            target.write(name);
+        }
+    }
+
+    static Names read(DataInputView source) throws IOException {
+        byte[][] names = new byte[3][];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = new byte[source.readInt()];
+            source.readFully(names[i]);
+        }
+        return new Names(names[0], names[1], names[2]);
     }
 
     private static String text(byte[] utf8) {

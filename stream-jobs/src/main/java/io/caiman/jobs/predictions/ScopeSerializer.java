@@ -1,4 +1,4 @@
-package io.caiman.jobs.leaderboard;
+package io.caiman.jobs.predictions;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
 import java.io.IOException;
@@ -9,10 +9,11 @@ import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** The key of the comparison stage. */
-final class ScopeSerializer extends ImmutableTypeSerializer<Scope> {
+/** A scope: a key of streams. */
+public final class ScopeSerializer extends ImmutableTypeSerializer<Scope> {
 
-    static final ScopeSerializer INSTANCE = new ScopeSerializer();
+    /** The one instance. */
+    public static final ScopeSerializer INSTANCE = new ScopeSerializer();
 
     @Override
     public void serialize(Scope value, DataOutputView target) throws IOException {

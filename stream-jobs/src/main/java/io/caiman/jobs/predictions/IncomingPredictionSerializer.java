@@ -1,4 +1,4 @@
-package io.caiman.jobs.metrics;
+package io.caiman.jobs.predictions;
 
 import io.caiman.jobs.connect.AvroRecordType;
 import io.caiman.schemas.avro.DeadLetter;
@@ -25,7 +25,8 @@ final class IncomingPredictionSerializer extends TypeSerializerSingleton<Incomin
     public void serialize(IncomingPrediction value, DataOutputView target) throws IOException {
         if (value.isPrediction()) {
             target.writeByte(PREDICTION);
-            ObservationsSerializer.write(value.names(), target);
+            value.names().write(target);
+            target.writeLong(value.impression());
             target.writeLong(value.user());
             target.writeLong(value.eventTime());
             target.writeLong(value.scoredLabel());
@@ -47,10 +48,7 @@ final class IncomingPredictionSerializer extends TypeSerializerSingleton<Incomin
         switch (source.readByte()) {
             case PREDICTION ->
                 reuse.set(
-                        ObservationsSerializer.readNames(source),
-                        source.readLong(),
-                        source.readLong(),
-                        source.readLong());
+                        Names.read(source), source.readLong(), source.readLong(), source.readLong(), source.readLong());
             case LETTER -> reuse.refuse(letters().deserialize(source));
             default -> reuse.setNothing();
         }
@@ -75,7 +73,7 @@ final class IncomingPredictionSerializer extends TypeSerializerSingleton<Incomin
     @Override
     public IncomingPrediction copy(IncomingPrediction from, IncomingPrediction reuse) {
         if (from.isPrediction()) {
-            reuse.set(from.names(), from.user(), from.eventTime(), from.scoredLabel());
+            reuse.set(from.names(), from.impression(), from.user(), from.eventTime(), from.scoredLabel());
         } else {
             from.letter().ifPresentOrElse(reuse::refuse, reuse::setNothing);
         }
@@ -101,7 +99,7 @@ final class IncomingPredictionSerializer extends TypeSerializerSingleton<Incomin
         return AvroRecordType.of(DeadLetter.class).createSerializer(new SerializerConfigImpl());
     }
 
-    /** Version 1: kind (0 nothing, 1 prediction, 2 letter), then names, user, event time and scored label, or the letter. */
+    /** Version 1: kind (0 nothing, 1 prediction, 2 letter), then names, impression, user, event time and scored label, or the letter. */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<IncomingPrediction> {
         public Snapshot() {
             super(() -> INSTANCE);

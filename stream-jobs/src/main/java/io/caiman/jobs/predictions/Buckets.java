@@ -1,27 +1,28 @@
-package io.caiman.jobs.metrics;
+package io.caiman.jobs.predictions;
 
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
- * The users in {@value #COUNT} parts, one for each key group: what the first stage is divided by, and so also the most tasks it
- * can have.
+ * {@value #COUNT} parts of all hashes, one for each key group: what a stage that takes predictions in batches is divided by, and
+ * so also the most tasks it can have.
  */
-final class Buckets {
+public final class Buckets {
 
-    static final int COUNT = 128;
+    /** How many there are. */
+    public static final int COUNT = 128;
 
     private static final int BITS = Integer.numberOfTrailingZeros(COUNT);
     private static final Integer[] KEYS = keys();
 
     private Buckets() {}
 
-    /** The bucket of a user's hash. */
-    static int of(long user) {
+    /** The bucket of a hash, as of a user or an impression. */
+    public static int of(long user) {
         return (int) (user >>> (Long.SIZE - BITS));
     }
 
     /** The key of a bucket: the smallest number that Flink assigns to the key group of the same number. */
-    static Integer key(int bucket) {
+    public static Integer key(int bucket) {
         return KEYS[bucket];
     }
 

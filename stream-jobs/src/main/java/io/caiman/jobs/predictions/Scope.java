@@ -1,4 +1,4 @@
-package io.caiman.jobs.metrics;
+package io.caiman.jobs.predictions;
 
 import java.util.Optional;
 
@@ -9,17 +9,20 @@ import java.util.Optional;
  * @param task what it predicts
  * @param domain one domain; empty for all domains together
  */
-record Scope(String model, String task, Optional<String> domain) {
+public record Scope(String model, String task, Optional<String> domain) {
 
-    static Scope ofDomain(String model, String task, String domain) {
+    /** Of a model on one domain. */
+    public static Scope ofDomain(String model, String task, String domain) {
         return new Scope(model, task, Optional.of(domain));
     }
 
-    static Scope overall(String model, String task) {
+    /** Of a model over all domains. */
+    public static Scope overall(String model, String task) {
         return new Scope(model, task, Optional.empty());
     }
 
-    boolean isOverall() {
+    /** Whether it is about all domains together. */
+    public boolean isOverall() {
         return domain.isEmpty();
     }
 

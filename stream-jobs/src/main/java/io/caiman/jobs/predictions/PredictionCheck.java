@@ -1,4 +1,4 @@
-package io.caiman.jobs.metrics;
+package io.caiman.jobs.predictions;
 
 import io.caiman.jobs.connect.RecordCheck;
 import io.caiman.schemas.avro.Prediction;

@@ -1,4 +1,4 @@
-package io.caiman.jobs.metrics;
+package io.caiman.jobs.predictions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +15,7 @@ class PredictionReaderTest {
 
     private static final RecordCodec<Prediction> CODEC = RecordCodec.of(Prediction.class);
 
-    private final PredictionReader reader = new PredictionReader(new PredictionCheck(Clock.systemUTC()));
+    private final PredictionReader reader = new PredictionReader(new PredictionCheck(Clock.systemUTC()), "reader");
     private final IncomingPrediction read = new IncomingPrediction();
 
     @Test
@@ -61,6 +61,9 @@ class PredictionReaderTest {
 
     private void assertSame(Prediction expected) {
         assertThat(read.names()).isEqualTo(Names.of(expected.getModel(), expected.getTask(), expected.getDomain()));
+        assertThat(read.impression())
+                .isEqualTo(IncomingPrediction.impression(
+                        expected.getImpressionPartition(), expected.getImpressionOffset()));
         assertThat(read.user()).isEqualTo(IncomingPrediction.user(expected.getUser()));
         assertThat(read.eventTime()).isEqualTo(expected.getEventTimeMs());
         assertThat(read.scoredLabel()).isEqualTo(ScoredLabel.encode(expected.getScore(), expected.getLabel()));
