@@ -70,6 +70,8 @@ record DemoOptions(
                         // What is published shows at the next checkpoint, no sooner.
                         DemoJobs.CHECKPOINT_INTERVAL,
                         DemoJobs.CHECKPOINT_INTERVAL.multipliedBy(2),
+                        // A run is over when every pair is compared.
+                        Integer.MAX_VALUE,
                         LeaderboardOptions.MOST_PAIRS.defaultValue(),
                         new LeastEvidence(
                                 LeaderboardOptions.LEAST_POSITIVES.defaultValue(),

@@ -1,5 +1,6 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.options.WindowName;
 import io.caiman.jobs.predictions.Scope;
 import io.caiman.model.evaluation.GroupedAuc;
 import io.caiman.model.evaluation.QualitySums;
@@ -21,7 +22,7 @@ final class Records {
         return record(
                 scope,
                 WindowKind.ROLLING,
-                Panes.name(end - start),
+                WindowName.of(end - start),
                 start,
                 end,
                 revision,

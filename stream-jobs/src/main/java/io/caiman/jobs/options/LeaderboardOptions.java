@@ -18,6 +18,8 @@ import org.apache.flink.configuration.ReadableConfig;
  * @param watermarks when the end of a step has come; the models to wait for, if any are named, have the baseline among them
  * @param refresh least processing time between two cumulative comparisons of the same thing
  * @param revision least processing time between two revisions of a window that late predictions changed
+ * @param mostWaiting predictions that wait for those of other models at most, 128 or more; what comes when so many do is paired
+ *     with what is there and not kept
  * @param mostPairs impressions that a comparison is over at most; of more, a sample of so many
  * @param least what there must be before a difference is told
  */
@@ -29,6 +31,7 @@ public record LeaderboardOptions(
         WatermarkOptions watermarks,
         Duration refresh,
         Duration revision,
+        int mostWaiting,
         int mostPairs,
         LeastEvidence least) {
 
@@ -64,6 +67,11 @@ public record LeaderboardOptions(
             .defaultValue(Duration.ofMinutes(1))
             .withDescription("Least time between two revisions of a window that late predictions changed.");
 
+    public static final ConfigOption<Integer> MOST_WAITING = ConfigOptions.key("caiman.leaderboard.most-waiting")
+            .intType()
+            .defaultValue(8_000_000)
+            .withDescription("Predictions that wait for those of other models at most, 32 to 80 bytes of memory each.");
+
     public static final ConfigOption<Integer> MOST_PAIRS = ConfigOptions.key("caiman.leaderboard.most-pairs")
             .intType()
             .defaultValue(200_000)
@@ -86,6 +94,9 @@ public record LeaderboardOptions(
 
     private static final Duration LONGEST_PATIENCE = Duration.ofDays(36_500);
     private static final int MOST_STEPS = 1_000;
+
+    /** One in each bucket. */
+    private static final int LEAST_WAITING = 128;
 
     public LeaderboardOptions {
         windows = List.copyOf(windows);
@@ -118,6 +129,13 @@ public record LeaderboardOptions(
             throw new InvalidOptionException(
                     PATIENCE, patience, "at most " + LONGEST_PATIENCE, "choose a shorter one: all that waits is kept");
         }
+        if (mostWaiting < LEAST_WAITING) {
+            throw new InvalidOptionException(
+                    MOST_WAITING,
+                    mostWaiting,
+                    "at least " + LEAST_WAITING,
+                    "leave it out for the default, " + MOST_WAITING.defaultValue());
+        }
         if (mostPairs < 1) {
             throw new InvalidOptionException(
                     MOST_PAIRS, mostPairs, "at least 1", "leave it out for the default, " + MOST_PAIRS.defaultValue());
@@ -140,6 +158,7 @@ public record LeaderboardOptions(
                         WatermarkOptions.from(configuration),
                         reader.positive(REFRESH),
                         reader.positive(REVISION),
+                        reader.number(MOST_WAITING),
                         reader.number(MOST_PAIRS),
                         new LeastEvidence(
                                 reader.number(LEAST_POSITIVES),

@@ -1,5 +1,7 @@
 package io.caiman.jobs.predictions;
 
+import java.util.stream.IntStream;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
@@ -24,6 +26,15 @@ public final class Buckets {
     /** The key of a bucket: the smallest number that Flink assigns to the key group of the same number. */
     public static Integer key(int bucket) {
         return KEYS[bucket];
+    }
+
+    /** The buckets whose keys a task is given. */
+    public static int[] of(TaskInfo task) {
+        return IntStream.range(0, COUNT)
+                .filter(bucket -> KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                                key(bucket), task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks())
+                        == task.getIndexOfThisSubtask())
+                .toArray();
     }
 
     private static Integer[] keys() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.jobs.options.WatermarkOptions;
+import io.caiman.jobs.options.WindowName;
 import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
@@ -208,7 +209,7 @@ final class Reference {
                 scope.task(),
                 scope.domain().orElse(null),
                 kind,
-                kind == WindowKind.ROLLING ? Panes.name(end - start) : "all",
+                kind == WindowKind.ROLLING ? WindowName.of(end - start) : "all",
                 start,
                 end,
                 0,

@@ -1,4 +1,4 @@
-package io.caiman.jobs.leaderboard;
+package io.caiman.jobs.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
