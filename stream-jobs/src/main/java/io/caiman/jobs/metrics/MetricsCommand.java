@@ -9,6 +9,7 @@ import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.jobs.options.WatermarkOptions;
+import io.caiman.jobs.options.WindowName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -144,6 +145,11 @@ public final class MetricsCommand implements Callable<Integer> {
             kafka = KafkaOptions.from(configuration);
             options = MetricsOptions.from(configuration);
             rules = alerts.map(AlertRulesReader::read).orElse(List.of());
+            AlertRulesReader.checkWindows(
+                    rules,
+                    options.windows().stream()
+                            .map(window -> WindowName.of(window.toMillis()))
+                            .toList());
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("metrics: " + e.getMessage());
             return ExitCode.USAGE;
