@@ -57,6 +57,14 @@ public final class MetricsTable {
 
     private MetricsTable() {}
 
+    /**
+     * What a run of the job took.
+     *
+     * @param busySeconds of all threads of this process, those of the garbage collector too, on the cores
+     * @param heapBytes more in use at its end than before it
+     */
+    private record Figures(double seconds, double busySeconds, long heapBytes) {}
+
     /** The predictions of one run in columns. */
     private record Log(int size, long[] times, int[] users, int[] domains, double[] scores, boolean[] labels) {
 
@@ -92,19 +100,17 @@ public final class MetricsTable {
             try {
                 String address = ReplayTable.address(broker);
                 produce(address, log);
-                double busyBefore = busySeconds();
-                double seconds = measure(address, size, windows, folder);
+                Figures figures = measure(address, size, windows, folder);
                 System.out.printf(
                         Locale.ROOT,
-                        "%s domains, job, windows %s: %,.0f predictions/s, %,.0f for each second of a core, %,d MiB of heap in"
-                                + " use%n",
+                        "%s domains, job, windows %s: %,.0f predictions/s, %,.0f for each second of a core, %,d MiB of heap,"
+                                + " %,.0f bytes for each prediction%n",
                         domains,
                         windows,
-                        size / seconds,
-                        size / (busySeconds() - busyBefore),
-                        (Runtime.getRuntime().totalMemory()
-                                        - Runtime.getRuntime().freeMemory())
-                                >> 20);
+                        size / figures.seconds,
+                        size / figures.busySeconds,
+                        figures.heapBytes >> 20,
+                        (double) figures.heapBytes / size);
             } finally {
                 broker.destroyForcibly().waitFor();
                 ReplayTable.delete(brokerFolder);
@@ -112,7 +118,7 @@ public final class MetricsTable {
         }
     }
 
-    /** What all threads of this process, those of the garbage collector too, have had of the cores. */
+    /** What all threads of this process have had of the cores. */
     private static double busySeconds() {
         return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
@@ -151,8 +157,14 @@ public final class MetricsTable {
         }
     }
 
-    /** Seconds from the start of the tasks until the cumulative figures over all domains cover everything. */
-    private static double measure(String address, int size, String windows, Path folder) throws Exception {
+    private static long heapInUse() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    /** From the start of the tasks until the cumulative figures over all domains cover everything. */
+    private static Figures measure(String address, int size, String windows, Path folder) throws Exception {
         Configuration configuration = JobCommandOptions.forJob(Duration.ofSeconds(10));
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
@@ -165,6 +177,8 @@ public final class MetricsTable {
                 env,
                 new KafkaOptions(KafkaConnection.to(address), topics, Duration.ofMinutes(10)),
                 MetricsOptions.from(configuration));
+        long heapBefore = heapInUse();
+        double busyBefore = busySeconds();
         JobClient job = env.executeAsync();
         while (job.getJobStatus().get() != JobStatus.RUNNING) {
             Thread.sleep(10);
@@ -190,8 +204,10 @@ public final class MetricsTable {
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
+        double busy = busySeconds() - busyBefore;
+        Figures figures = new Figures(seconds, busy, heapInUse() - heapBefore);
         job.cancel().get();
-        return seconds;
+        return figures;
     }
 
     /** Seconds for the rolling figures of every scope at every end of a pane, each window from its slice of the arrays. */

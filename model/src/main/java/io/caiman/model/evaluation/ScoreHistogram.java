@@ -3,6 +3,7 @@ package io.caiman.model.evaluation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -13,6 +14,8 @@ import java.util.OptionalDouble;
  * <p>Only occupied bins are kept. Bins start 2^-{@value #FINEST_LEVEL} wide; as soon as more than {@value #MOST_BINS} are
  * occupied, all widths double until no more are. How wide the bins end up depends only on the scores counted, not on the
  * order in which they came or were merged.
+ *
+ * <p>A histogram of at most {@value #MOST_BINS} scores takes 4 bytes for each score, one of more at most 20 for each bin.
  *
  * <p><b>Error.</b> Pairs of a positive and a negative in different bins are ordered exactly; a pair within one bin counts
  * half, as a tie, when in truth it counts between 0 and 1. So the AUC is off by at most half the share of (positive,
@@ -27,31 +30,67 @@ public final class ScoreHistogram {
     /** |logit| of scores so near to 0 or 1 that a double hardly tells them from it; nearer ones share the outermost bin. */
     private static final double LARGEST_LOGIT = 40;
 
-    private static final ScoreHistogram EMPTY = new ScoreHistogram(FINEST_LEVEL, new int[0], new long[0], new long[0]);
+    private static final int[] NONE = {};
+    private static final long[] NO_COUNTS = {};
+    private static final ScoreHistogram EMPTY = new ScoreHistogram(NONE);
+
+    /** Of at most {@value #MOST_BINS} scores: bin and label of each, {@code bin << 1 | label}, in ascending order. Else empty. */
+    private final int[] few;
 
     private final int level;
     private final int[] bins;
     private final long[] positives;
     private final long[] negatives;
 
+    private ScoreHistogram(int[] few) {
+        this.few = few;
+        this.level = FINEST_LEVEL;
+        this.bins = NONE;
+        this.positives = NO_COUNTS;
+        this.negatives = NO_COUNTS;
+    }
+
+    private ScoreHistogram(int level, int[] bins, long[] positives, long[] negatives) {
+        this.few = NONE;
+        this.level = level;
+        this.bins = bins;
+        this.positives = positives;
+        this.negatives = negatives;
+    }
+
     /**
-     * A histogram from its contents, as the accessors give them.
+     * A histogram from its contents, as {@link #forEachBin} gives them.
      *
      * @param level bins are 2^-level wide
      * @param bins [k], the occupied bins in ascending order: bin b holds the logits of [b, b + 1) 2^-level
      * @param positives [k], positives in each
      * @param negatives [k], negatives in each
      */
-    public ScoreHistogram(int level, int[] bins, long[] positives, long[] negatives) {
+    public static ScoreHistogram ofBins(int level, int[] bins, long[] positives, long[] negatives) {
         if (bins.length != positives.length || bins.length != negatives.length) {
             throw new IllegalArgumentException(
                     "%d bins, %d counts of positives and %d of negatives: expected as many of each"
                             .formatted(bins.length, positives.length, negatives.length));
         }
-        this.level = level;
-        this.bins = bins;
-        this.positives = positives;
-        this.negatives = negatives;
+        long scores = Arrays.stream(positives).sum() + Arrays.stream(negatives).sum();
+        if (scores > MOST_BINS) {
+            return new ScoreHistogram(level, bins, positives, negatives);
+        }
+        int[] few = new int[(int) scores];
+        int size = 0;
+        for (int i = 0; i < bins.length; i++) {
+            Arrays.fill(few, size, size += (int) negatives[i], bins[i] << 1);
+            Arrays.fill(few, size, size += (int) positives[i], bins[i] << 1 | 1);
+        }
+        return new ScoreHistogram(few);
+    }
+
+    /** Takes the occupied bins of a histogram. */
+    @FunctionalInterface
+    public interface BinConsumer<E extends Exception> {
+
+        /** Takes the next bin, in ascending order: bin b holds the logits of [b, b + 1) 2^-level. */
+        void accept(int bin, long positives, long negatives) throws E;
     }
 
     public static ScoreHistogram empty() {
@@ -70,25 +109,116 @@ public final class ScoreHistogram {
 
     /** The histogram of {@link ScoredLabel}s in any order. */
     public static ScoreHistogram ofEncoded(long... scoredLabels) {
-        long[] binned = new long[scoredLabels.length];
+        int[] binned = new int[scoredLabels.length];
         for (int i = 0; i < binned.length; i++) {
-            binned[i] =
-                    (long) bin(ScoredLabel.score(scoredLabels[i])) << 1 | (ScoredLabel.label(scoredLabels[i]) ? 1 : 0);
+            binned[i] = bin(ScoredLabel.score(scoredLabels[i])) << 1 | (ScoredLabel.label(scoredLabels[i]) ? 1 : 0);
         }
         Arrays.sort(binned);
-        Builder builder = new Builder(FINEST_LEVEL, binned.length);
-        for (long one : binned) {
-            int label = (int) (one & 1);
-            builder.add((int) (one >> 1), label, 1 - label);
-        }
-        return builder.build();
+        return binned.length <= MOST_BINS ? new ScoreHistogram(binned) : build(binned);
     }
 
     /** The histogram of both histograms' scores. */
     public ScoreHistogram merge(ScoreHistogram other) {
-        if (bins.length == 0 || other.bins.length == 0) {
-            return bins.length == 0 ? other : this;
+        if (isEmpty() || other.isEmpty()) {
+            return isEmpty() ? other : this;
         }
+        if (few.length > 0 && other.few.length > 0) {
+            int[] merged = merged(few, other.few);
+            return merged.length <= MOST_BINS ? new ScoreHistogram(merged) : build(merged);
+        }
+        return counted().mergeBins(other.counted());
+    }
+
+    /** The histogram of all histograms' scores. */
+    public static ScoreHistogram merge(List<ScoreHistogram> histograms) {
+        // Two and two of like size, so that no score is moved more than log2(n) times.
+        List<ScoreHistogram> left = histograms;
+        while (left.size() > 1) {
+            List<ScoreHistogram> pairs = new ArrayList<>(left.size() / 2 + 1);
+            for (int i = 0; i < left.size(); i += 2) {
+                pairs.add(i + 1 < left.size() ? left.get(i).merge(left.get(i + 1)) : left.get(i));
+            }
+            left = pairs;
+        }
+        return left.isEmpty() ? EMPTY : left.get(0);
+    }
+
+    /**
+     * The histogram of this one's scores without those of a part of them: exactly the one that merging all other parts gives.
+     * Empty if this is of more than {@value #MOST_BINS} scores, for then it may be coarser than that of fewer would be.
+     *
+     * @param part of scores that are all in this histogram
+     */
+    public Optional<ScoreHistogram> without(ScoreHistogram part) {
+        if (bins.length > 0) {
+            return Optional.empty();
+        }
+        int[] left = new int[few.length - part.few.length];
+        int size = 0;
+        int taken = 0;
+        for (int one : few) {
+            if (taken < part.few.length && part.few[taken] == one) {
+                taken++;
+            } else {
+                left[size++] = one;
+            }
+        }
+        return Optional.of(new ScoreHistogram(left));
+    }
+
+    /** AUC as in {@link RankedScores#auc}, with all scores of one bin taken as equal. */
+    public OptionalDouble auc() {
+        PairCount pairs = new PairCount();
+        forEachBin(pairs);
+        return pairs.auc();
+    }
+
+    /** What {@link #auc} is off by at most: {@code sum(p_b n_b) / (2 P N)}. Empty where AUC is. */
+    public OptionalDouble aucErrorBound() {
+        PairCount pairs = new PairCount();
+        forEachBin(pairs);
+        return pairs.error();
+    }
+
+    /** Bins are 2^-level wide. */
+    public int level() {
+        return level;
+    }
+
+    /** Number of occupied bins, at most {@value #MOST_BINS}. */
+    public int size() {
+        int size = bins.length;
+        for (int i = 0; i < few.length; i++) {
+            size += i == 0 || few[i] >> 1 != few[i - 1] >> 1 ? 1 : 0;
+        }
+        return size;
+    }
+
+    /** Hands on every occupied bin, in ascending order. */
+    public <E extends Exception> void forEachBin(BinConsumer<E> out) throws E {
+        for (int i = 0; i < bins.length; i++) {
+            out.accept(bins[i], positives[i], negatives[i]);
+        }
+        for (int from = 0, to; from < few.length; from = to) {
+            int bin = few[from] >> 1;
+            int positivesHere = 0;
+            for (to = from; to < few.length && few[to] >> 1 == bin; to++) {
+                positivesHere += few[to] & 1;
+            }
+            out.accept(bin, positivesHere, to - from - positivesHere);
+        }
+    }
+
+    private boolean isEmpty() {
+        return few.length == 0 && bins.length == 0;
+    }
+
+    /** The same, not as few. */
+    private ScoreHistogram counted() {
+        return few.length == 0 ? this : build(few);
+    }
+
+    private ScoreHistogram mergeBins(ScoreHistogram other) {
         int common = Math.min(level, other.level);
         Builder builder = new Builder(common, bins.length + other.bins.length);
         int mine = 0;
@@ -107,73 +237,59 @@ public final class ScoreHistogram {
         return builder.build();
     }
 
-    /** The histogram of all histograms' scores. */
-    public static ScoreHistogram merge(List<ScoreHistogram> histograms) {
-        // Two and two of like size, so that no score is moved more than log2(n) times.
-        List<ScoreHistogram> left = histograms;
-        while (left.size() > 1) {
-            List<ScoreHistogram> pairs = new ArrayList<>(left.size() / 2 + 1);
-            for (int i = 0; i < left.size(); i += 2) {
-                pairs.add(i + 1 < left.size() ? left.get(i).merge(left.get(i + 1)) : left.get(i));
-            }
-            left = pairs;
+    private static int[] merged(int[] one, int[] other) {
+        int[] merged = new int[one.length + other.length];
+        int mine = 0;
+        int theirs = 0;
+        for (int to = 0; to < merged.length; to++) {
+            merged[to] = theirs == other.length || (mine < one.length && one[mine] <= other[theirs])
+                    ? one[mine++]
+                    : other[theirs++];
         }
-        return left.isEmpty() ? EMPTY : left.get(0);
+        return merged;
     }
 
-    /** AUC as in {@link RankedScores#auc}, with all scores of one bin taken as equal. */
-    public OptionalDouble auc() {
-        double won = 0;
-        double positivesSoFar = 0;
-        double negativesSoFar = 0;
-        for (int i = 0; i < bins.length; i++) {
-            won += positives[i] * (negativesSoFar + negatives[i] / 2.0);
-            positivesSoFar += positives[i];
-            negativesSoFar += negatives[i];
+    /** From {@code bin << 1 | label} in ascending order. */
+    private static ScoreHistogram build(int[] binned) {
+        Builder builder = new Builder(FINEST_LEVEL, binned.length);
+        for (int one : binned) {
+            builder.add(one >> 1, one & 1, 1 - (one & 1));
         }
-        double pairs = positivesSoFar * negativesSoFar;
-        return pairs == 0 ? OptionalDouble.empty() : OptionalDouble.of(won / pairs);
-    }
-
-    /** What {@link #auc} is off by at most: {@code sum(p_b n_b) / (2 P N)}. Empty where AUC is. */
-    public OptionalDouble aucErrorBound() {
-        double pairsInOneBin = 0;
-        for (int i = 0; i < bins.length; i++) {
-            pairsInOneBin += (double) positives[i] * negatives[i];
-        }
-        double pairs = (double) Arrays.stream(positives).sum()
-                * Arrays.stream(negatives).sum();
-        return pairs == 0 ? OptionalDouble.empty() : OptionalDouble.of(pairsInOneBin / (2 * pairs));
-    }
-
-    /** Bins are 2^-level wide. */
-    public int level() {
-        return level;
-    }
-
-    /** Number of occupied bins, at most {@value #MOST_BINS}. */
-    public int size() {
-        return bins.length;
-    }
-
-    /** The i-th occupied bin, counted from 0 in ascending order. */
-    public int bin(int i) {
-        return bins[i];
-    }
-
-    /** Positives in the i-th occupied bin. */
-    public long positives(int i) {
-        return positives[i];
-    }
-
-    /** Negatives in the i-th occupied bin. */
-    public long negatives(int i) {
-        return negatives[i];
+        return builder.build();
     }
 
     private static int bin(double score) {
         double logit = Math.log(score / (1 - score));
         return (int) Math.floor(Math.max(-LARGEST_LOGIT, Math.min(LARGEST_LOGIT, logit)) * (1 << FINEST_LEVEL));
+    }
+
+    /** Counts pairs of a positive and a negative. */
+    private static final class PairCount implements BinConsumer<RuntimeException> {
+        private double won;
+        private double inOneBin;
+        private double positivesSoFar;
+        private double negativesSoFar;
+
+        @Override
+        public void accept(int bin, long positives, long negatives) {
+            won += positives * (negativesSoFar + negatives / 2.0);
+            inOneBin += (double) positives * negatives;
+            positivesSoFar += positives;
+            negativesSoFar += negatives;
+        }
+
+        OptionalDouble auc() {
+            return of(won);
+        }
+
+        OptionalDouble error() {
+            return of(inOneBin / 2);
+        }
+
+        private OptionalDouble of(double count) {
+            double pairs = positivesSoFar * negativesSoFar;
+            return pairs == 0 ? OptionalDouble.empty() : OptionalDouble.of(count / pairs);
+        }
     }
 
     /** Takes bins in ascending order. */

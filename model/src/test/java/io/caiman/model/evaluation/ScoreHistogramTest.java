@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,11 +103,54 @@ class ScoreHistogramTest {
             Sample sample = Sample.calibrated(i, 20_000, 5, 0, 20);
             histogram = histogram.merge(ScoreHistogram.of(sample.scores(), sample.labels()));
         }
-        long counted = 0;
-        for (int i = 0; i < histogram.size(); i++) {
-            counted += histogram.positives(i) + histogram.negatives(i);
-        }
-        assertThat(counted).isEqualTo(600_000);
+        AtomicLong counted = new AtomicLong();
+        histogram.forEachBin((bin, positives, negatives) -> counted.addAndGet(positives + negatives));
+        assertThat(counted).hasValue(600_000);
         assertThat(histogram.size()).isBetween(10_000, 32_768);
+    }
+
+    @Test
+    void what_is_taken_out_again_leaves_the_histogram_of_the_rest() {
+        for (long seed = 0; seed < 20; seed++) {
+            for (Sample sample : List.of(Sample.tied(seed, 300, 5), Sample.calibrated(seed, 300, 5, -3, 1))) {
+                Sample part = sample.part(40, 130);
+                ScoreHistogram rest = histogram(sample.part(0, 40)).merge(histogram(sample.part(130, 300)));
+                assertThat(histogram(sample).without(histogram(part)).orElseThrow())
+                        .usingRecursiveComparison()
+                        .isEqualTo(rest);
+            }
+        }
+    }
+
+    @Test
+    void nothing_is_taken_out_of_a_histogram_that_may_have_become_coarser() {
+        Sample sample = Sample.calibrated(1, 40_000, 5, -3, 1);
+        assertThat(histogram(sample).without(histogram(sample.part(0, 100)))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 300, 32_768, 32_769, 100_000})
+    void a_histogram_of_the_bins_of_another_is_the_same(int size) {
+        ScoreHistogram histogram = histogram(Sample.tied(1, 100_000, 5).part(0, size));
+        List<Integer> bins = new ArrayList<>();
+        List<Long> positives = new ArrayList<>();
+        List<Long> negatives = new ArrayList<>();
+        histogram.forEachBin((bin, positivesHere, negativesHere) -> {
+            bins.add(bin);
+            positives.add(positivesHere);
+            negatives.add(negativesHere);
+        });
+        assertThat(bins).isSorted().hasSize(histogram.size());
+        assertThat(ScoreHistogram.ofBins(
+                        histogram.level(),
+                        bins.stream().mapToInt(bin -> bin).toArray(),
+                        positives.stream().mapToLong(count -> count).toArray(),
+                        negatives.stream().mapToLong(count -> count).toArray()))
+                .usingRecursiveComparison()
+                .isEqualTo(histogram);
+    }
+
+    private static ScoreHistogram histogram(Sample sample) {
+        return ScoreHistogram.of(sample.scores(), sample.labels());
     }
 }

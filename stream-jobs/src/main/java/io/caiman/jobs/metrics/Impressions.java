@@ -17,7 +17,8 @@ final class Impressions {
         this(0);
     }
 
-    private Impressions(int capacity) {
+    /** No impressions yet, and room for so many. */
+    Impressions(int capacity) {
         eventTimes = new long[capacity];
         users = new long[capacity];
         scoredLabels = new long[capacity];

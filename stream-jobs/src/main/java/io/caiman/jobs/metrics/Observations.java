@@ -14,39 +14,33 @@ final class Observations implements PredictionBatch {
 
     private final int bucket;
     private final NameDictionary dictionary;
-    private final Impressions impressions = new Impressions();
-    private short[] nameOf = new short[8];
+    private final Impressions impressions;
+    private short[] nameOf;
 
     Observations(int bucket) {
-        this(bucket, new NameDictionary());
+        this(bucket, new NameDictionary(), new short[8], new Impressions());
     }
 
-    Observations(int bucket, NameDictionary dictionary) {
+    /**
+     * Observations from their parts.
+     *
+     * @param nameOf [impression], place of its names in the dictionary
+     */
+    Observations(int bucket, NameDictionary dictionary, short[] nameOf, Impressions impressions) {
         this.bucket = bucket;
         this.dictionary = dictionary;
+        this.nameOf = nameOf;
+        this.impressions = impressions;
     }
 
     @Override
     public void add(IncomingPrediction prediction) {
-        add(
-                dictionary.placeOf(prediction.names()),
-                prediction.user(),
-                prediction.eventTime(),
-                prediction.scoredLabel());
-    }
-
-    /**
-     * Adds a prediction.
-     *
-     * @param place of its names in the dictionary
-     */
-    void add(int place, long user, long eventTime, long scoredLabel) {
         int size = impressions.size();
         if (size == nameOf.length) {
-            nameOf = Arrays.copyOf(nameOf, size + (size >> 1));
+            nameOf = Arrays.copyOf(nameOf, size + (size >> 1) + 1);
         }
-        nameOf[size] = (short) place;
-        impressions.add(eventTime, user, scoredLabel);
+        nameOf[size] = (short) dictionary.placeOf(prediction.names());
+        impressions.add(prediction.eventTime(), prediction.user(), prediction.scoredLabel());
     }
 
     int bucket() {

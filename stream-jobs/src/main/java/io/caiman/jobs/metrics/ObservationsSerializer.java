@@ -29,12 +29,16 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
 
     @Override
     public Observations deserialize(DataInputView source) throws IOException {
-        Observations observations = new Observations(source.readUnsignedByte(), NameDictionary.read(source));
-        int size = source.readInt();
-        for (int i = 0; i < size; i++) {
-            observations.add(source.readUnsignedShort(), source.readLong(), source.readLong(), source.readLong());
+        int bucket = source.readUnsignedByte();
+        NameDictionary dictionary = NameDictionary.read(source);
+        short[] nameOf = new short[source.readInt()];
+        Impressions impressions = new Impressions(nameOf.length);
+        for (int i = 0; i < nameOf.length; i++) {
+            nameOf[i] = source.readShort();
+            long user = source.readLong();
+            impressions.add(source.readLong(), user, source.readLong());
         }
-        return observations;
+        return new Observations(bucket, dictionary, nameOf, impressions);
     }
 
     @Override

@@ -19,18 +19,23 @@ final class PaneFiguresSerializer extends ImmutableTypeSerializer<PaneFigures> {
         ScoreHistogram histogram = value.histogram();
         target.writeByte(histogram.level());
         target.writeInt(histogram.size());
-        int before = 0;
-        for (int i = 0; i < histogram.size(); i++) {
-            int bin = histogram.bin(i);
-            if (i == 0) {
-                target.writeInt(bin);
-            } else {
-                write(bin - before, target);
+        histogram.forEachBin(new ScoreHistogram.BinConsumer<IOException>() {
+            private boolean isFirst = true;
+            private int before;
+
+            @Override
+            public void accept(int bin, long positives, long negatives) throws IOException {
+                if (isFirst) {
+                    target.writeInt(bin);
+                } else {
+                    write(bin - before, target);
+                }
+                isFirst = false;
+                before = bin;
+                write(positives, target);
+                write(negatives, target);
             }
-            before = bin;
-            write(histogram.positives(i), target);
-            write(histogram.negatives(i), target);
-        }
+        });
         target.writeLong(value.sums().impressions());
         target.writeLong(value.sums().positives());
         target.writeDouble(value.sums().scores());
@@ -50,7 +55,7 @@ final class PaneFiguresSerializer extends ImmutableTypeSerializer<PaneFigures> {
             negatives[i] = read(source);
         }
         return new PaneFigures(
-                new ScoreHistogram(level, bins, positives, negatives),
+                ScoreHistogram.ofBins(level, bins, positives, negatives),
                 new QualitySums(source.readLong(), source.readLong(), source.readDouble(), source.readDouble()));
     }
 

@@ -40,6 +40,16 @@ record Panes(long length, List<Long> windows, long lateness, long history) imple
         return Math.floorDiv(eventTime, length) * length;
     }
 
+    /** Number of the pane that starts then, counted from the epoch. */
+    long number(long pane) {
+        return Math.floorDiv(pane, length);
+    }
+
+    /** Number of the first pane that starts then or later. */
+    long firstNumberFrom(long time) {
+        return -Math.floorDiv(-time, length);
+    }
+
     /** The last end that a watermark closes. */
     long closedBy(long watermark) {
         return start(Math.max(-FARTHEST, Math.min(FARTHEST, watermark)) + 1);

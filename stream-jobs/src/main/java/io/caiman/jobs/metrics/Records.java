@@ -70,13 +70,13 @@ final class Records {
      */
     static String key(DomainMetrics metrics) {
         String domain = metrics.getDomain() == null ? "overall" : "domain=" + encoded(metrics.getDomain());
-        String about = "%s/%s/%s/%s/%s"
-                .formatted(
-                        encoded(metrics.getModel()),
-                        encoded(metrics.getTask()),
-                        domain,
-                        metrics.getKind(),
-                        encoded(metrics.getWindow()));
+        String about = String.join(
+                "/",
+                encoded(metrics.getModel()),
+                encoded(metrics.getTask()),
+                domain,
+                metrics.getKind().name(),
+                encoded(metrics.getWindow()));
         return metrics.getKind() == WindowKind.ROLLING ? about + "/" + metrics.getEndMs() : about;
     }
 

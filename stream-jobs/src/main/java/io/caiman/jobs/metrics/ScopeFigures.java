@@ -1,11 +1,14 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.predictions.Scope;
+import io.caiman.model.evaluation.ScoreHistogram;
 import io.caiman.schemas.avro.DomainMetrics;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -13,6 +16,8 @@ import java.util.function.Consumer;
 
 /** The figures of one scope: its panes, the shares of its windows, everything so far. Knows nothing of Flink. */
 final class ScopeFigures {
+
+    private static final long NO_END = Long.MIN_VALUE;
 
     private final Scope scope;
     private final Panes panes;
@@ -31,6 +36,11 @@ final class ScopeFigures {
     /** [window], ends of closed windows that late impressions changed. */
     private final List<TreeSet<Long>> changedEnds = new ArrayList<>();
 
+    /** [window], the histogram of the window published last, and that window's end: the next one differs by two panes. */
+    private final ScoreHistogram[] latest;
+
+    private final long[] latestEnds;
+
     private final Set<Long> changedPanes = new HashSet<>();
     private boolean changed;
 
@@ -47,6 +57,9 @@ final class ScopeFigures {
         for (List<Long> ends : stored.changedEnds()) {
             changedEnds.add(new TreeSet<>(ends));
         }
+        this.latest = new ScoreHistogram[shares.size()];
+        this.latestEnds = new long[shares.size()];
+        forgetLatest();
     }
 
     /**
@@ -114,9 +127,10 @@ final class ScopeFigures {
     /** The figures of a pane. */
     PaneFigures pane(long pane) {
         List<PaneFigures> parts = byPane.get(pane);
-        if (parts == null) {
-            return PaneFigures.EMPTY;
-        }
+        return parts == null ? PaneFigures.EMPTY : whole(parts);
+    }
+
+    private static PaneFigures whole(List<PaneFigures> parts) {
         if (parts.size() > 1) {
             PaneFigures whole = PaneFigures.merge(parts);
             parts.clear();
@@ -176,6 +190,11 @@ final class ScopeFigures {
         }
     }
 
+    /** Whether nothing has come since the cumulative figures were published. */
+    boolean cumulativePublished() {
+        return cumulative.isPublished();
+    }
+
     /** Publishes the cumulative figures if something has come. */
     void publishCumulative(Consumer<DomainMetrics> out) {
         if (!cumulative.isPublished()) {
@@ -188,20 +207,39 @@ final class ScopeFigures {
     private void publish(int window, long end, Consumer<DomainMetrics> out) {
         long start = end - panes.windows().get(window);
         List<PaneFigures> parts = new ArrayList<>();
-        for (long pane : byPane.subMap(start, end).keySet()) {
-            parts.add(pane(pane));
+        for (List<PaneFigures> ofPane : byPane.subMap(start, end).values()) {
+            parts.add(whole(ofPane));
         }
         for (Partial.PaneGain gain : late) {
             if (gain.pane() >= start && gain.pane() < end && gain.openFrom() <= end) {
                 parts.add(gain.figures());
             }
         }
-        PaneFigures figures = PaneFigures.merge(parts);
-        if (figures.sums().impressions() > 0) {
+        if (!parts.isEmpty()) {
+            PaneFigures figures = new PaneFigures(histogram(window, start, end, parts), PaneFigures.sums(parts));
             changed = true;
             WindowShares own = shares.get(window);
             out.accept(Records.rolling(scope, start, end, own.nextRevision(end), figures, own.upTo(end)));
         }
+    }
+
+    /** The histogram of all parts of a window: where that is possible, from the one of the window before. */
+    private ScoreHistogram histogram(int window, long start, long end, List<PaneFigures> parts) {
+        Optional<ScoreHistogram> next = Optional.empty();
+        if (late.isEmpty() && latestEnds[window] == end - panes.length()) {
+            next = latest[window]
+                    .without(pane(start - panes.length()).histogram())
+                    .map(rest -> rest.merge(pane(end - panes.length()).histogram()));
+        }
+        ScoreHistogram histogram = next.orElseGet(() -> PaneFigures.histogram(parts));
+        latest[window] = histogram;
+        latestEnds[window] = late.isEmpty() ? end : NO_END;
+        return histogram;
+    }
+
+    private void forgetLatest() {
+        Arrays.fill(latest, ScoreHistogram.empty());
+        Arrays.fill(latestEnds, NO_END);
     }
 
     private void publishLast(long end, Consumer<DomainMetrics> out) {
@@ -235,14 +273,23 @@ final class ScopeFigures {
             }
             return visibleToAll;
         });
-        Map<Long, List<PaneFigures>> past = byPane.headMap(firstOpen - panes.longest());
+        // Of the pane before the next window that window's histogram still needs to know.
+        Map<Long, List<PaneFigures>> past = byPane.headMap(firstOpen - panes.longest() - panes.length());
         changedPanes.addAll(past.keySet());
         past.clear();
+        if (byPane.isEmpty()) {
+            forgetLatest();
+        }
         shares.forEach(own -> own.forgetBefore(firstOpen));
     }
 
     private void addToPane(Partial.PaneGain gain) {
         byPane.computeIfAbsent(gain.pane(), start -> new ArrayList<>()).add(gain.figures());
         changedPanes.add(gain.pane());
+        for (int window = 0; window < latestEnds.length; window++) {
+            if (gain.pane() < latestEnds[window]) {
+                latestEnds[window] = NO_END;
+            }
+        }
     }
 }

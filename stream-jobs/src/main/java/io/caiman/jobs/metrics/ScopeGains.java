@@ -18,6 +18,8 @@ final class ScopeGains {
         private long[] scoredLabels = new long[4];
         private int size;
 
+        private static final PaneBuffer NONE = new PaneBuffer(Long.MIN_VALUE, Long.MIN_VALUE);
+
         PaneBuffer(long pane, long openFrom) {
             this.pane = pane;
             this.openFrom = openFrom;
@@ -40,10 +42,10 @@ final class ScopeGains {
     private static final int NO_WINDOW = -1;
 
     private final Scope scope;
-    private final int number;
     private final boolean countsLast;
     private final List<TreeMap<Long, ShareSum>> shares = new ArrayList<>();
     private final List<PaneBuffer> buffers = new ArrayList<>();
+    private PaneBuffer latest = PaneBuffer.NONE;
     private ShareSum gained = new ShareSum();
     private Impressions impressions = new Impressions();
     private long first = Long.MAX_VALUE;
@@ -56,18 +58,16 @@ final class ScopeGains {
     private int lastWindow = NO_WINDOW;
     private long lastEnd;
 
-    ScopeGains(Scope scope, int number, int windows, boolean countsLast) {
+    ScopeGains(Scope scope, int windows, boolean countsLast) {
         this.scope = scope;
-        this.number = number;
         this.countsLast = countsLast;
         for (int window = 0; window < windows; window++) {
             shares.add(new TreeMap<>());
         }
     }
 
-    /** The scope's number within the task. */
-    int number() {
-        return number;
+    Scope scope() {
+        return scope;
     }
 
     /** Takes note of a change; says whether it is the first since the last {@link #take}. */
@@ -78,7 +78,10 @@ final class ScopeGains {
     }
 
     void add(long pane, long openFrom, long eventTime, long user, long scoredLabel) {
-        buffer(pane, openFrom).add(scoredLabel);
+        if (latest.pane != pane || latest.openFrom != openFrom) {
+            latest = buffer(pane, openFrom);
+        }
+        latest.add(scoredLabel);
         first = Math.min(first, eventTime);
         last = Math.max(last, eventTime);
         if (countsLast) {
@@ -120,6 +123,7 @@ final class ScopeGains {
                 gains,
                 impressions);
         buffers.clear();
+        latest = PaneBuffer.NONE;
         gained = new ShareSum();
         impressions = new Impressions();
         first = Long.MAX_VALUE;
@@ -129,10 +133,9 @@ final class ScopeGains {
         return partial;
     }
 
-    /** There are only a few, and the next impression is mostly of the pane of the one before. */
+    /** There are only a few. */
     private PaneBuffer buffer(long pane, long openFrom) {
-        for (int i = buffers.size() - 1; i >= 0; i--) {
-            PaneBuffer buffer = buffers.get(i);
+        for (PaneBuffer buffer : buffers) {
             if (buffer.pane == pane && buffer.openFrom == openFrom) {
                 return buffer;
             }

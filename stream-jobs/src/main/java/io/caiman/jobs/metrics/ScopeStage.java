@@ -3,6 +3,8 @@ package io.caiman.jobs.metrics;
 import io.caiman.jobs.options.WindowName;
 import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.DomainMetrics;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +25,19 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * The second stage: {@link ScopeFigures} of some scopes. Windows are published when the watermark passes their end, and again
- * at the next refresh tick after late impressions changed them; cumulative figures at a tick if something has come.
+ * at the next refresh tick after late impressions changed them; cumulative figures at a tick if something has come, in turns if
+ * there are very many.
  *
  * <p>Figures are on the heap; a checkpoint writes those of the scopes and panes that have changed since the one before.
  */
 final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
         implements OneInputStreamOperator<Partial, DomainMetrics> {
+
+    /**
+     * Cumulative figures that are published at one refresh tick, at most: so many domains that there are more changes than that
+     * take turns, and the cost of refreshing does not grow with their number.
+     */
+    static final int MOST_AT_A_TICK = 1_000;
 
     private static final long serialVersionUID = 1;
 
@@ -44,6 +53,10 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
     private final int labels;
 
     private transient Map<Scope, ScopeFigures> scopes;
+
+    /** Scopes whose cumulative figures are to be published, longest waiting first; but before them those of all domains. */
+    private transient Deque<ScopeFigures> waiting;
+
     private transient ValueState<ScopeFigures.Stored> scopeState;
     private transient MapState<Long, PaneFigures> paneState;
     private transient ScopeGauges gauges;
@@ -67,6 +80,7 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
         scopeState = context.getKeyedStateStore().getState(SCOPE);
         paneState = context.getKeyedStateStore().getMapState(PANES);
         scopes = new HashMap<>();
+        waiting = new ArrayDeque<>();
         closed = panes.nothingClosed();
         if (context.isRestored()) {
             restore();
@@ -76,10 +90,14 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
     @Override
     public void processElement(StreamRecord<Partial> element) {
         Partial partial = element.getValue();
-        scopes.computeIfAbsent(
-                        partial.scope(),
-                        scope -> new ScopeFigures(scope, panes, lastCounts, ScopeFigures.Stored.nothing(panes, closed)))
-                .add(partial);
+        ScopeFigures figures = scopes.computeIfAbsent(
+                partial.scope(),
+                scope -> new ScopeFigures(scope, panes, lastCounts, ScopeFigures.Stored.nothing(panes, closed)));
+        boolean wasPublished = figures.cumulativePublished();
+        figures.add(partial);
+        if (wasPublished) {
+            await(figures);
+        }
         tickLater();
     }
 
@@ -92,7 +110,7 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
         }
         if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
             // Ticks end with a bounded stream; its last watermark stands in for them.
-            tick();
+            tick(Integer.MAX_VALUE);
         }
         super.processWatermark(mark);
     }
@@ -123,15 +141,31 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
             var unused = timers.registerTimer(
                     Math.floorDiv(timers.getCurrentProcessingTime(), refresh) * refresh + refresh, time -> {
                         ticking = false;
-                        tick();
+                        tick(MOST_AT_A_TICK);
+                        if (!waiting.isEmpty()) {
+                            tickLater();
+                        }
                     });
         }
     }
 
-    private void tick() {
+    private void tick(int most) {
         for (ScopeFigures scope : scopes.values()) {
             scope.publishChanged(this::publish);
-            scope.publishCumulative(this::publish);
+        }
+        for (int published = 0; published < most && !waiting.isEmpty(); published++) {
+            waiting.removeFirst().publishCumulative(this::publish);
+        }
+    }
+
+    /** Lets the cumulative figures of a scope wait for their turn, if they are not as published. */
+    private void await(ScopeFigures figures) {
+        if (!figures.cumulativePublished()) {
+            if (figures.scope().isOverall()) {
+                waiting.addFirst(figures);
+            } else {
+                waiting.addLast(figures);
+            }
         }
     }
 
@@ -154,6 +188,7 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
                 figures.restorePane(pane.getKey(), pane.getValue());
             }
             scopes.put(scope, figures);
+            await(figures);
         });
         if (!scopes.isEmpty()) {
             tickLater();

@@ -1,69 +1,103 @@
 package io.caiman.jobs.metrics;
 
-import io.caiman.model.evaluation.ScoredLabel;
 import java.util.Arrays;
 
 /**
- * The scores of one user in one scope: {@link ScoredLabel}s in ascending order, each beside the start of its pane, then those
- * that came since the last {@link #rank}, in the order they came. 16 bytes for each.
+ * The scores of one user in one task of one model, over all domains: {@link io.caiman.model.evaluation.ScoredLabel}s in
+ * ascending order, each beside the pane and the domain it is of; then those that came since the last {@link #rank}, in the
+ * order they came. 16 bytes for each.
  */
 final class UserScores {
 
+    private static final int DOMAIN_BITS = 21;
+    private static final int PANE_SHIFT = DOMAIN_BITS + 1;
+
+    /** Numbers of domains are below this. */
+    static final int MOST_DOMAINS = 1 << DOMAIN_BITS;
+
+    private static final long NEW = 1;
     private static final int FEW = 16;
 
     private final long user;
-    private final int scope;
+    private final TaskGains task;
 
-    /** [size, 2]: scored label, start of the pane. */
+    /** [size, 2]: scored label, {@link #stamp}. */
     private long[] entries = new long[2];
 
     private int ranked;
     private int size;
     private int positives;
-
-    /** Of all ranked scores, see {@link ShareSum#addUser}. */
-    private long wonTwice;
-
-    private int rankedPositives;
     private boolean late;
     private long visit;
     private long lastPane = Long.MIN_VALUE;
 
-    /**
-     * A user without scores.
-     *
-     * @param scope number of the scope
-     */
-    UserScores(long user, int scope) {
+    /** A user without scores. */
+    UserScores(long user, TaskGains task) {
         this.user = user;
-        this.scope = scope;
+        this.task = task;
+    }
+
+    /**
+     * Pane and domain in one number, in the order of panes; the lowest bit tells what is new, see {@link #isNew}.
+     *
+     * @param pane number of the pane, within 2^41 of 0
+     */
+    private static long stamp(long pane, int domain) {
+        return pane << PANE_SHIFT | (long) domain << 1;
+    }
+
+    /** The least stamp of a pane. */
+    static long firstStamp(long pane) {
+        return stamp(pane, 0);
+    }
+
+    static int domain(long stamp) {
+        return (int) (stamp >>> 1) & (MOST_DOMAINS - 1);
+    }
+
+    /** Whether a score came since the last {@link #settle}. */
+    static boolean isNew(long stamp) {
+        return (stamp & NEW) != 0;
     }
 
     long user() {
         return user;
     }
 
-    int scope() {
-        return scope;
+    TaskGains task() {
+        return task;
     }
 
     int size() {
         return size;
     }
 
-    /** Whether a late one is among those that came since the last {@link #rank}. */
+    long scoredLabel(int i) {
+        return entries[2 * i];
+    }
+
+    long stamp(int i) {
+        return entries[2 * i + 1];
+    }
+
+    /** Whether there are only positives, or only negatives: then nothing of it contributes to gAUC. */
+    boolean ofOneClass() {
+        return positives == 0 || positives == size;
+    }
+
+    /** Whether a late one is among those that came since the last {@link #settle}. */
     boolean late() {
         return late;
     }
 
     /** Adds a score; says whether it is the first since the last {@link #rank}. */
-    boolean add(long scoredLabel, long pane, boolean isLate) {
+    boolean add(long scoredLabel, long pane, int domain, boolean isLate) {
         if (2 * size == entries.length) {
-            int larger = size < FEW ? 2 * Math.max(1, size) : size + size / 2;
+            int larger = size < FEW ? 2 * Math.max(1, size) : size + size / 4;
             entries = Arrays.copyOf(entries, 2 * larger);
         }
         entries[2 * size] = scoredLabel;
-        entries[2 * size + 1] = pane;
+        entries[2 * size + 1] = stamp(pane, domain) | NEW;
         late |= isLate;
         positives += (int) (scoredLabel & 1);
         return size++ == ranked;
@@ -76,9 +110,9 @@ final class UserScores {
         return first;
     }
 
-    /** Start of the pane of the i-th score of those that came since the last {@link #rank}; see {@link #unranked}. */
+    /** Number of the pane of the i-th score of those that came since the last {@link #rank}; see {@link #unranked}. */
     long unrankedPane(int i) {
-        return entries[2 * (ranked + i) + 1];
+        return entries[2 * (ranked + i) + 1] >> PANE_SHIFT;
     }
 
     /** Number of scores that came since the last {@link #rank}. */
@@ -93,27 +127,33 @@ final class UserScores {
         return isNew;
     }
 
-    /** Puts what came into its places. */
+    /** Puts what came into its places. It stays new. */
     void rank() {
         if (unranked() <= FEW) {
             while (ranked < size) {
                 insert();
             }
         } else {
-            long[] came = Arrays.copyOfRange(entries, 2 * ranked, 2 * size);
-            for (int left = came.length / 2; left > 0; ) {
-                left = mergePane(came, left);
-            }
+            mergeUnranked();
         }
-        late = false;
-        tally();
     }
 
-    /** Drops the scores of panes that start before a time. All must be ranked. */
-    void dropBefore(long time) {
+    /** From now on nothing is new. */
+    void settle() {
+        for (int i = 1; i < 2 * size; i += 2) {
+            entries[i] &= ~NEW;
+        }
+        late = false;
+    }
+
+    /** Drops the scores of panes before this one. All must be ranked. */
+    void dropBefore(long pane) {
+        long first = firstStamp(pane);
         int kept = 0;
+        positives = 0;
         for (int i = 0; i < size; i++) {
-            if (entries[2 * i + 1] >= time) {
+            if (entries[2 * i + 1] >= first) {
+                positives += (int) (entries[2 * i] & 1);
                 entries[2 * kept] = entries[2 * i];
                 entries[2 * kept + 1] = entries[2 * i + 1];
                 kept++;
@@ -121,81 +161,15 @@ final class UserScores {
         }
         size = kept;
         ranked = kept;
-        tally();
-        positives = rankedPositives;
-        if (entries.length > 8 * Math.max(1, kept)) {
+        if (entries.length > 4 * Math.max(1, kept)) {
             entries = Arrays.copyOf(entries, 2 * Math.max(1, kept));
         }
-    }
-
-    /** Adds to a sum, or takes from it, what all the user's ranked scores contribute to gAUC. */
-    void addTo(ShareSum sum, int sign) {
-        if (rankedPositives > 0 && rankedPositives < ranked) {
-            sum.addUser(rankedPositives, ranked - rankedPositives, wonTwice, sign);
-        }
-    }
-
-    /**
-     * Adds to a sum, or takes from it, what the user's ranked scores in the panes that start in [from, to) contribute to gAUC.
-     */
-    void addTo(ShareSum sum, long from, long to, int sign) {
-        if (positives == 0 || positives == size) {
-            return; // neither do any of them
-        }
-        long positivesHere = 0;
-        long negatives = 0;
-        long won = 0;
-        long tied = 0;
-        long tiedScore = -1;
-        for (int i = 0; i < 2 * ranked; i += 2) {
-            long pane = entries[i + 1];
-            if (pane < from || pane >= to) {
-                continue;
-            }
-            long score = entries[i] >>> 1;
-            // The negatives of a score come before its positives.
-            if ((entries[i] & 1) == 0) {
-                tied = score == tiedScore ? tied + 1 : 1;
-                tiedScore = score;
-                negatives++;
-            } else {
-                won += score == tiedScore ? 2 * negatives - tied : 2 * negatives;
-                positivesHere++;
-            }
-        }
-        if (positivesHere > 0 && negatives > 0) {
-            sum.addUser(positivesHere, negatives, won, sign);
-        }
-    }
-
-    /** Counts what {@link #addTo(ShareSum, int)} needs. */
-    private void tally() {
-        if (positives == 0) {
-            return;
-        }
-        long positivesSoFar = 0;
-        long won = 0;
-        long tied = 0;
-        long tiedScore = -1;
-        for (int i = 0; i < ranked; i++) {
-            long scoredLabel = entries[2 * i];
-            if ((scoredLabel & 1) == 0) {
-                tied = scoredLabel >>> 1 == tiedScore ? tied + 1 : 1;
-                tiedScore = scoredLabel >>> 1;
-            } else {
-                long negatives = i - positivesSoFar;
-                won += scoredLabel >>> 1 == tiedScore ? 2 * negatives - tied : 2 * negatives;
-                positivesSoFar++;
-            }
-        }
-        rankedPositives = (int) positivesSoFar;
-        wonTwice = won;
     }
 
     /** Puts the first unranked score into its place. */
     private void insert() {
         long scoredLabel = entries[2 * ranked];
-        long pane = entries[2 * ranked + 1];
+        long stamp = entries[2 * ranked + 1];
         int low = 0;
         int high = ranked;
         while (low < high) {
@@ -208,39 +182,52 @@ final class UserScores {
         }
         System.arraycopy(entries, 2 * low, entries, 2 * low + 2, 2 * (ranked - low));
         entries[2 * low] = scoredLabel;
-        entries[2 * low + 1] = pane;
+        entries[2 * low + 1] = stamp;
         ranked++;
     }
 
-    /** Merges the scores of one of the panes in {@code came[0..left)}; the others move to its front, and their number is returned. */
-    private int mergePane(long[] came, int left) {
-        long pane = came[1];
-        long[] ofPane = new long[left];
-        int taken = 0;
-        int others = 0;
-        for (int i = 0; i < left; i++) {
-            if (came[2 * i + 1] == pane) {
-                ofPane[taken++] = came[2 * i];
-            } else {
-                came[2 * others] = came[2 * i];
-                came[2 * others + 1] = came[2 * i + 1];
-                others++;
-            }
+    /** Puts all unranked scores into their places. */
+    private void mergeUnranked() {
+        int count = unranked();
+        long[] came = Arrays.copyOfRange(entries, 2 * ranked, 2 * size);
+        long[] scoredLabels = new long[count];
+        for (int i = 0; i < count; i++) {
+            scoredLabels[i] = came[2 * i];
         }
-        Arrays.sort(ofPane, 0, taken);
+        Arrays.sort(scoredLabels);
+        // The place of each among them; the next ones of the same score go behind it.
+        int[] taken = new int[count];
+        long[] stamps = new long[count];
+        for (int i = 0; i < count; i++) {
+            int place = firstOf(scoredLabels, came[2 * i]);
+            stamps[place + taken[place]++] = came[2 * i + 1];
+        }
         int old = ranked - 1;
-        int added = taken - 1;
-        for (int to = ranked + taken - 1; added >= 0; to--) {
-            if (old >= 0 && entries[2 * old] > ofPane[added]) {
+        int added = count - 1;
+        for (int to = size - 1; added >= 0; to--) {
+            if (old >= 0 && entries[2 * old] > scoredLabels[added]) {
                 entries[2 * to] = entries[2 * old];
                 entries[2 * to + 1] = entries[2 * old + 1];
                 old--;
             } else {
-                entries[2 * to] = ofPane[added--];
-                entries[2 * to + 1] = pane;
+                entries[2 * to] = scoredLabels[added];
+                entries[2 * to + 1] = stamps[added--];
             }
         }
-        ranked += taken;
-        return others;
+        ranked = size;
+    }
+
+    private static int firstOf(long[] sorted, long value) {
+        int low = 0;
+        int high = sorted.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (sorted[middle] < value) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

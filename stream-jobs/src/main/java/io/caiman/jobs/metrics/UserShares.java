@@ -3,8 +3,10 @@ package io.caiman.jobs.metrics;
 import io.caiman.jobs.predictions.Buckets;
 import io.caiman.jobs.predictions.Names;
 import io.caiman.jobs.predictions.Scope;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,18 +14,18 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The users of one task of the first stage: every score in the windows, and in the history of cumulative gAUC, of every user in
- * every scope, and what the users contribute to gAUC. Knows nothing of Flink.
+ * The users of one task of the first stage: every score in the windows, and in the history of cumulative gAUC, of every user,
+ * and what the users contribute to gAUC. Knows nothing of Flink.
  *
  * <p>At any time the users have contributed to the window of each length that closed last what their ranked scores in it give.
  * When the next one closes, only users active in the pane that comes in or in the one that goes out change that: theirs is
  * computed for both windows from their scores, and the difference handed on. Nothing else is remembered of a share, so it can
  * be restored from the scores alone.
+ *
+ * <p><b>Memory</b> on the heap is 16 bytes for each score that is kept, whatever the number of domains, and room to grow by a
+ * quarter; 4 bytes for each pane that a user was active in; and 100 to 150 bytes for each user and task of a model.
  */
 final class UserShares {
-
-    /** Those that an impression counts in: its domain's and the one of all domains. */
-    private static final int SCOPES = 2;
 
     private static final long NO_PANE = Long.MIN_VALUE;
 
@@ -33,10 +35,13 @@ final class UserShares {
     /** [bucket]. A batch is of one bucket, so that it finds its part of the memory in the cache. */
     private final UserTable[] users = new UserTable[Buckets.COUNT];
 
-    private final Map<Names, ScopeGains[]> scopesOfNames = new HashMap<>();
-    private final Map<Scope, ScopeGains> scopes = new HashMap<>();
-    private final List<ScopeGains> byNumber = new ArrayList<>();
-    private final List<ScopeGains> changed = new ArrayList<>();
+    private final Map<Names, Place> places = new HashMap<>();
+    private final Map<Scope, TaskGains> tasks = new HashMap<>();
+
+    /** Those that something is to be told of, in the order in which it came; before them those of all domains. */
+    private final Deque<ScopeGains> changed = new ArrayDeque<>();
+
+    private final ShareChange shareChange = new ShareChange();
     private final List<UserScores> unranked = new ArrayList<>();
     private final TreeMap<Long, List<UserScores>> active = new TreeMap<>();
 
@@ -49,6 +54,9 @@ final class UserShares {
     private final long[] closed = new long[Buckets.COUNT];
 
     private long visits;
+
+    /** Where an impression counts: in a task of a model, and in one of its domains by its number. */
+    private record Place(TaskGains task, int domain) {}
 
     UserShares(Panes panes, boolean countsLast) {
         this.panes = panes;
@@ -68,70 +76,80 @@ final class UserShares {
 
     void add(Observations observations, LateCounters counters) {
         long closedHere = closed[observations.bucket()];
-        ScopeGains[][] scopesOf = scopesOf(observations);
-        for (ScopeGains[] own : scopesOf) {
-            change(own[0]);
-            change(own[1]);
+        Place[] placesOf = placesOf(observations);
+        for (Place place : placesOf) {
+            change(place.task().overall());
+            change(place.task().domain(place.domain()));
         }
         Impressions impressions = observations.impressions();
-        UserScores[] scores = scores(observations, scopesOf);
+        UserScores[] scores = scores(observations, placesOf);
         for (int i = 0; i < impressions.size(); i++) {
             long eventTime = impressions.eventTime(i);
+            long user = impressions.user(i);
             long scoredLabel = impressions.scoredLabel(i);
             long pane = panes.start(eventTime);
             long openFrom = panes.openFrom(pane, closedHere);
             if (openFrom > pane + panes.length()) {
                 counters.count(openFrom <= pane + panes.longest());
             }
-            ScopeGains[] own = scopesOf[observations.nameOf(i)];
-            for (int j = 0; j < SCOPES; j++) {
-                own[j].add(pane, openFrom, eventTime, impressions.user(i), scoredLabel);
-                keep(scores[SCOPES * i + j], scoredLabel, pane, closedHere);
-            }
+            Place place = placesOf[observations.nameOf(i)];
+            place.task().overall().add(pane, openFrom, eventTime, user, scoredLabel);
+            place.task().domain(place.domain()).add(pane, openFrom, eventTime, user, scoredLabel);
+            keep(scores[i], scoredLabel, pane, place.domain(), closedHere);
         }
     }
 
     /** Takes back what was told of before. */
     void restore(Observations observations) {
         long closedHere = closed[observations.bucket()];
-        ScopeGains[][] scopesOf = scopesOf(observations);
+        Place[] placesOf = placesOf(observations);
         Impressions impressions = observations.impressions();
-        UserScores[] scores = scores(observations, scopesOf);
+        UserScores[] scores = scores(observations, placesOf);
         for (int i = 0; i < scores.length; i++) {
             keep(
                     scores[i],
-                    impressions.scoredLabel(i / SCOPES),
-                    panes.start(impressions.eventTime(i / SCOPES)),
+                    impressions.scoredLabel(i),
+                    panes.start(impressions.eventTime(i)),
+                    placesOf[observations.nameOf(i)].domain(),
                     closedHere);
         }
-        unranked.forEach(this::rank);
+        for (UserScores restored : unranked) {
+            rank(restored);
+            restored.settle();
+        }
         unranked.clear();
     }
 
-    /** Hands on all that has come. */
-    void flush(Consumer<Partial> out) {
+    /**
+     * Hands on what has come.
+     *
+     * @param most scopes to hand on, those first that have waited longest; but first of all the ones of all domains
+     */
+    void flush(int most, Consumer<Partial> out) {
         for (UserScores scores : unranked) {
-            ScopeGains scope = byNumber.get(scores.scope());
             boolean late = scores.late();
-            if (late) {
-                correct(scores, scope, -1);
-            }
-            scores.addTo(scope.gained(), -1);
             rank(scores);
-            scores.addTo(scope.gained(), 1);
+            shareChange.compute(scores, ShareChange.Part.ALL_BUT_NEW, ShareChange.Part.ALL);
+            addCumulative(scores.task());
             if (late) {
-                correct(scores, scope, 1);
+                correct(scores);
             }
+            scores.settle();
         }
         unranked.clear();
-        for (ScopeGains scope : changed) {
-            out.accept(scope.take());
+        for (int told = 0; told < most && !changed.isEmpty(); told++) {
+            out.accept(changed.removeFirst().take());
         }
-        changed.clear();
     }
 
-    /** Closes every end up to this one, after a {@link #flush}, and forgets what is no longer needed. */
+    /** Whether there is more to hand on. */
+    boolean anyChanged() {
+        return !changed.isEmpty();
+    }
+
+    /** Closes every end up to this one, hands on all that has come and forgets what is no longer needed. */
     void close(long end, int[] buckets, Consumer<Partial> out) {
+        flush(0, out);
         long from = Long.MAX_VALUE;
         for (int bucket : buckets) {
             from = Math.min(from, closed[bucket]);
@@ -148,7 +166,7 @@ final class UserShares {
             closed[bucket] = Math.max(closed[bucket], end);
         }
         expire(end);
-        flush(out);
+        flush(Integer.MAX_VALUE, out);
     }
 
     /** Whether a pane's scores are needed no longer. */
@@ -156,30 +174,28 @@ final class UserShares {
         return !panes.keeps(pane, closed[bucket]);
     }
 
-    /** Users with scores, each in each of their scopes. */
+    /** Users with scores, each in each of their tasks. */
     int size() {
         return Arrays.stream(users).mapToInt(UserTable::size).sum();
     }
 
     /**
-     * [impression, scope], the scores of its user. By itself because the look-ups of a batch then wait for memory together.
+     * [impression], the scores of its user. By itself because the look-ups of a batch then wait for memory together.
      */
-    private UserScores[] scores(Observations observations, ScopeGains[][] scopesOf) {
+    private UserScores[] scores(Observations observations, Place[] placesOf) {
         Impressions impressions = observations.impressions();
         UserTable ofBucket = users[observations.bucket()];
-        UserScores[] scores = new UserScores[SCOPES * impressions.size()];
+        UserScores[] scores = new UserScores[impressions.size()];
         ofBucket.makeRoom(scores.length);
-        for (int i = 0; i < impressions.size(); i++) {
-            ScopeGains[] own = scopesOf[observations.nameOf(i)];
-            for (int j = 0; j < SCOPES; j++) {
-                scores[SCOPES * i + j] = ofBucket.get(impressions.user(i), own[j].number());
-            }
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = ofBucket.get(impressions.user(i), placesOf[observations.nameOf(i)].task());
         }
         return scores;
     }
 
-    private void keep(UserScores scores, long scoredLabel, long pane, long closedHere) {
-        if (panes.keeps(pane, closedHere) && scores.add(scoredLabel, pane, panes.isLate(pane, closedHere))) {
+    private void keep(UserScores scores, long scoredLabel, long pane, int domain, long closedHere) {
+        if (panes.keeps(pane, closedHere)
+                && scores.add(scoredLabel, panes.number(pane), domain, panes.isLate(pane, closedHere))) {
             unranked.add(scores);
         }
     }
@@ -187,7 +203,7 @@ final class UserShares {
     private void rank(UserScores scores) {
         boolean untilHistoryEnds = panes.history() < Panes.FOR_EVER;
         for (int i = 0; i < scores.unranked(); i++) {
-            long pane = scores.unrankedPane(i);
+            long pane = scores.unrankedPane(i) * panes.length();
             if (scores.newIn(pane)
                     && (untilHistoryEnds || panes.inSomeWindow(pane, closed[Buckets.of(scores.user())]))) {
                 if (pane != latestActivePane) {
@@ -200,22 +216,46 @@ final class UserShares {
         scores.rank();
     }
 
+    /** Hands on a change of what a user contributes to cumulative gAUC. */
+    private void addCumulative(TaskGains task) {
+        for (int i = 0; i < shareChange.scopes(); i++) {
+            if (shareChange.contributes(i)) {
+                ScopeGains scope = shareChange.scope(task, i);
+                shareChange.addTo(scope.gained(), i, 1);
+                change(scope);
+            }
+        }
+    }
+
+    /** Hands on, or takes back, a change of what a user contributes to the window that ends here. */
+    private void addToWindow(TaskGains task, int window, long end, int sign) {
+        for (int i = 0; i < shareChange.scopes(); i++) {
+            if (shareChange.contributes(i)) {
+                ScopeGains scope = shareChange.scope(task, i);
+                shareChange.addTo(scope.share(window, end), i, sign);
+                change(scope);
+            }
+        }
+    }
+
     /**
      * Hands on what late scores change of the closed windows that may still change, and leaves all later ones as they would
      * be. Where none may change, the next window to close takes up the difference.
      */
-    private void correct(UserScores scores, ScopeGains scope, int sign) {
+    private void correct(UserScores scores) {
         long last = closed[Buckets.of(scores.user())];
         long first = panes.firstOpen(last);
         for (int window = 0; window < panes.windows().size(); window++) {
             long length = panes.windows().get(window);
             if (first > last) {
-                scores.addTo(scope.share(window, first), last - length, last, sign);
+                shareChange.compute(scores, part(last - length, last, false), part(last - length, last, true));
+                addToWindow(scores.task(), window, first, 1);
             }
             for (long end = first; end <= last; end += panes.length()) {
-                scores.addTo(scope.share(window, end), end - length, end, sign);
+                shareChange.compute(scores, part(end - length, end, false), part(end - length, end, true));
+                addToWindow(scores.task(), window, end, 1);
                 if (end < last) {
-                    scores.addTo(scope.share(window, end + panes.length()), end - length, end, -sign);
+                    addToWindow(scores.task(), window, end + panes.length(), -1);
                 }
             }
         }
@@ -223,21 +263,29 @@ final class UserShares {
 
     private void change(long pane, int window, long end) {
         long length = panes.windows().get(window);
+        ShareChange.Part before = part(end - panes.length() - length, end - panes.length(), true);
+        ShareChange.Part after = part(end - length, end, true);
         for (UserScores scores : active.getOrDefault(pane, List.of())) {
             if (scores.firstVisit(visits) && closed[Buckets.of(scores.user())] < end) {
-                ScopeGains scope = byNumber.get(scores.scope());
-                ShareSum share = scope.share(window, end);
-                long before = end - panes.length();
-                scores.addTo(share, before - length, before, -1);
-                scores.addTo(share, end - length, end, 1);
-                change(scope);
+                shareChange.compute(scores, before, after);
+                addToWindow(scores.task(), window, end, 1);
             }
         }
     }
 
+    /** The scores of the panes that start in [from, to). */
+    private ShareChange.Part part(long from, long to, boolean withNew) {
+        return new ShareChange.Part(
+                UserScores.firstStamp(panes.number(from)), UserScores.firstStamp(panes.number(to)), withNew);
+    }
+
     private void change(ScopeGains scope) {
         if (scope.change()) {
-            changed.add(scope);
+            if (scope.scope().isOverall()) {
+                changed.addFirst(scope);
+            } else {
+                changed.addLast(scope);
+            }
         }
     }
 
@@ -273,35 +321,38 @@ final class UserShares {
 
     private void drop(UserScores scores, long end) {
         if (scores.firstVisit(visits)) {
-            ScopeGains scope = byNumber.get(scores.scope());
-            scores.addTo(scope.gained(), -1);
-            scores.dropBefore(end - panes.history());
-            scores.addTo(scope.gained(), 1);
-            change(scope);
+            long first = panes.firstNumberFrom(end - panes.history());
+            shareChange.compute(
+                    scores,
+                    ShareChange.Part.ALL,
+                    new ShareChange.Part(UserScores.firstStamp(first), Long.MAX_VALUE, true));
+            addCumulative(scores.task());
+            scores.dropBefore(first);
         }
     }
 
-    /** [place in the dictionary][scope of the domain, scope of all domains]. */
-    private ScopeGains[][] scopesOf(Observations observations) {
-        ScopeGains[][] all = new ScopeGains[observations.names()][];
-        for (int place = 0; place < all.length; place++) {
-            Names names = observations.name(place);
-            ScopeGains[] own = scopesOfNames.get(names);
-            if (own == null) {
-                own = new ScopeGains[] {scope(names.domainScope()), scope(names.overallScope())};
-                scopesOfNames.put(names, own);
+    /** [place in the dictionary]. */
+    private Place[] placesOf(Observations observations) {
+        Place[] all = new Place[observations.names()];
+        for (int i = 0; i < all.length; i++) {
+            Names names = observations.name(i);
+            Place place = places.get(names);
+            if (place == null) {
+                place = place(names);
+                places.put(names, place);
             }
-            all[place] = own;
+            all[i] = place;
         }
         return all;
     }
 
-    private ScopeGains scope(Scope scope) {
-        return scopes.computeIfAbsent(scope, s -> {
-            ScopeGains gains =
-                    new ScopeGains(s, byNumber.size(), panes.windows().size(), countsLast);
-            byNumber.add(gains);
-            return gains;
-        });
+    private Place place(Names names) {
+        TaskGains task =
+                tasks.computeIfAbsent(names.overallScope(), overall -> new TaskGains(tasks.size(), gains(overall)));
+        return new Place(task, task.add(gains(names.domainScope())));
+    }
+
+    private ScopeGains gains(Scope scope) {
+        return new ScopeGains(scope, panes.windows().size(), countsLast);
     }
 }

@@ -20,7 +20,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * The first stage: {@link UserShares} of the users of some buckets. What has come is told to the second stage at the next
- * refresh tick, the next end of a pane or the next checkpoint, whichever is first.
+ * refresh tick, the next end of a pane or the next checkpoint, whichever is first; at a tick of some scopes only, if there are
+ * very many.
  *
  * <p>The state is a log of the batches that came, under the keys of their buckets; an entry goes when all in it has expired. Everything else is computed from it again after a restore.
  */
@@ -93,22 +94,13 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
         log.put(nextEntry, observations);
         entries.get(observations.bucket()).add(new Entry(nextEntry, panes.start(observations.latest())));
         nextEntry++;
-        if (!ticking) {
-            ticking = true;
-            var timers = getProcessingTimeService();
-            var unused = timers.registerTimer(
-                    Math.floorDiv(timers.getCurrentProcessingTime(), refresh) * refresh + refresh, time -> {
-                        ticking = false;
-                        shares.flush(this::tell);
-                    });
-        }
+        tickLater();
     }
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
         long end = panes.closedBy(mark.getTimestamp());
         if (buckets.length > 0 && end > shares.closed(buckets[0])) {
-            shares.flush(this::tell);
             shares.close(end, buckets, this::tell);
             for (int bucket : buckets) {
                 forget(bucket);
@@ -119,7 +111,7 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
-        shares.flush(this::tell); // so that all that is in the state was told
+        shares.flush(Integer.MAX_VALUE, this::tell); // so that all that is in the state was told
     }
 
     @Override
@@ -129,6 +121,21 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
             closed.update(shares.closed(bucket));
         }
         super.snapshotState(context);
+    }
+
+    private void tickLater() {
+        if (!ticking) {
+            ticking = true;
+            var timers = getProcessingTimeService();
+            var unused = timers.registerTimer(
+                    Math.floorDiv(timers.getCurrentProcessingTime(), refresh) * refresh + refresh, time -> {
+                        ticking = false;
+                        shares.flush(ScopeStage.MOST_AT_A_TICK, this::tell);
+                        if (shares.anyChanged()) {
+                            tickLater();
+                        }
+                    });
+        }
     }
 
     private void tell(Partial partial) {

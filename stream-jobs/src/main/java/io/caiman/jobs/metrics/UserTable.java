@@ -4,8 +4,8 @@ import io.caiman.model.embedding.RowKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scores of every user of a bucket in every scope, by open addressing of 64-bit hashes, which stand for their users and scopes as the
- * users' numbers do for their names. Users without scores go when the table is rebuilt.
+ * The scores of every user of a bucket in every task of every model, by open addressing of 64-bit hashes, which stand for their
+ * users and tasks as the users' numbers do for their names. Users without scores go when the table is rebuilt.
  */
 final class UserTable {
 
@@ -17,7 +17,7 @@ final class UserTable {
     private int used;
 
     /**
-     * Makes room for so many more users and scopes. Users without scores go, so none may be held that is still to get its
+     * Makes room for so many more users and tasks. Users without scores go, so none may be held that is still to get its
      * first.
      */
     void makeRoom(int more) {
@@ -26,13 +26,13 @@ final class UserTable {
         }
     }
 
-    /** The scores of a user in a scope; none yet for a new one, for which there must be room. */
-    UserScores get(long user, int scope) {
-        long hash = hash(user, scope);
+    /** The scores of a user in a task; none yet for a new one, for which there must be room. */
+    UserScores get(long user, TaskGains task) {
+        long hash = hash(user, task);
         int slot = slotOf(hash);
         UserScores found = slots[slot];
         if (found == null) {
-            found = new UserScores(user, scope);
+            found = new UserScores(user, task);
             hashes[slot] = hash;
             slots[slot] = found;
             used++;
@@ -40,7 +40,7 @@ final class UserTable {
         return found;
     }
 
-    /** Number of users with scores, each in each of their scopes. */
+    /** Number of users with scores, each in each of their tasks. */
     int size() {
         int size = 0;
         for (UserScores scores : slots) {
@@ -62,7 +62,7 @@ final class UserTable {
         used = 0;
         for (UserScores scores : before) {
             if (scores != null && scores.size() > 0) {
-                long hash = hash(scores.user(), scores.scope());
+                long hash = hash(scores.user(), scores.task());
                 int slot = slotOf(hash);
                 hashes[slot] = hash;
                 slots[slot] = scores;
@@ -81,8 +81,8 @@ final class UserTable {
         return slot;
     }
 
-    private static long hash(long user, int scope) {
-        long hash = RowKeys.mix(user + RowKeys.mix(scope));
+    private static long hash(long user, TaskGains task) {
+        long hash = RowKeys.mix(user + RowKeys.mix(task.number()));
         return hash == EMPTY ? 1 : hash;
     }
 }

@@ -1,6 +1,7 @@
 package io.caiman.jobs.predictions;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import net.openhft.hashing.LongHashFunction;
@@ -13,67 +14,88 @@ public final class Names {
 
     private static final LongHashFunction HASH = LongHashFunction.xx3();
 
-    private final byte[] model;
-    private final byte[] task;
-    private final byte[] domain;
+    /** The three names one behind the other. */
+    private final byte[] utf8;
+
+    private final int task;
+    private final int domain;
     private final int hash;
 
-    Names(byte[] model, byte[] task, byte[] domain) {
-        this.model = model;
+    /**
+     * Names that lie one behind the other.
+     *
+     * @param utf8 not to be changed
+     * @param task where the model's name ends and the task's begins
+     * @param domain where the task's ends and the domain's begins, up to the end of the array
+     */
+    Names(byte[] utf8, int task, int domain) {
+        this.utf8 = utf8;
         this.task = task;
         this.domain = domain;
-        this.hash = hash(model, 0, model.length, task, 0, task.length, domain, 0, domain.length);
+        this.hash = hash(utf8, utf8.length, task, domain);
     }
 
     /** The names in UTF-8. */
     public static Names of(String model, String task, String domain) {
-        return new Names(utf8(model), utf8(task), utf8(domain));
+        byte[] models = utf8(model);
+        byte[] tasks = utf8(task);
+        byte[] domains = utf8(domain);
+        ByteBuffer all = ByteBuffer.allocate(models.length + tasks.length + domains.length);
+        all.put(models).put(tasks).put(domains);
+        return new Names(all.array(), models.length, models.length + tasks.length);
     }
 
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The hash of names with these bytes. */
-    @SuppressWarnings("TooManyParameters") // three stretches of bytes
-    static int hash(
-            byte[] models,
-            int model,
-            int modelLength,
-            byte[] tasks,
-            int task,
-            int taskLength,
-            byte[] domains,
-            int domain,
-            int domainLength) {
-        long hash = HASH.hashBytes(models, model, modelLength);
-        hash = hash * 31 + HASH.hashBytes(tasks, task, taskLength);
-        hash = hash * 31 + HASH.hashBytes(domains, domain, domainLength);
-        return Long.hashCode(hash);
+    /** The hash of names that lie at the beginning of an array. */
+    static int hash(byte[] utf8, int length, int task, int domain) {
+        return Long.hashCode(HASH.hashBytes(utf8, 0, length) + 31L * task + domain);
     }
 
-    /** The model in UTF-8; not to be changed. */
-    public byte[] model() {
-        return model;
+    /** Whether these are the names at the beginning of an array. */
+    boolean areAt(byte[] other, int length, int otherTask, int otherDomain) {
+        return task == otherTask && domain == otherDomain && Arrays.equals(utf8, 0, utf8.length, other, 0, length);
     }
 
-    /** The task in UTF-8; not to be changed. */
-    public byte[] task() {
+    /** Whether both are of predictions of the same model. */
+    public boolean sameModel(Names other) {
+        return Arrays.equals(utf8, 0, task, other.utf8, 0, other.task);
+    }
+
+    byte[] utf8() {
+        return utf8;
+    }
+
+    /** Whether they are of a prediction of this model, in UTF-8. */
+    boolean isOf(byte[] model) {
+        return Arrays.equals(utf8, 0, task, model, 0, model.length);
+    }
+
+    /** The model in UTF-8. */
+    byte[] model() {
+        return Arrays.copyOf(utf8, task);
+    }
+
+    /** Where the task's name begins. */
+    int task() {
         return task;
     }
 
-    byte[] domain() {
+    /** Where the domain's name begins. */
+    int domain() {
         return domain;
     }
 
     /** The model, task and domain. */
     public Scope domainScope() {
-        return Scope.ofDomain(text(model), text(task), text(domain));
+        return Scope.ofDomain(text(0, task), text(task, domain), text(domain, utf8.length));
     }
 
     /** The model and task, over all domains. */
     public Scope overallScope() {
-        return Scope.overall(text(model), text(task));
+        return Scope.overall(text(0, task), text(task, domain));
     }
 
     @Override
@@ -86,28 +108,32 @@ public final class Names {
         return this == other
                 || (other instanceof Names that
                         && hash == that.hash
-                        && Arrays.equals(model, that.model)
-                        && Arrays.equals(task, that.task)
-                        && Arrays.equals(domain, that.domain));
+                        && areAt(that.utf8, that.utf8.length, that.task, that.domain));
     }
 
     void write(DataOutputView target) throws IOException {
-        for (byte[] name : new byte[][] {model, task, domain}) {
-            target.writeInt(name.length);
-            target.write(name);
+        int[] ends = {task, domain, utf8.length};
+        int from = 0;
+        for (int end : ends) {
+            target.writeInt(end - from);
+            target.write(utf8, from, end - from);
+            from = end;
         }
     }
 
     static Names read(DataInputView source) throws IOException {
-        byte[][] names = new byte[3][];
-        for (int i = 0; i < names.length; i++) {
-            names[i] = new byte[source.readInt()];
-            source.readFully(names[i]);
+        byte[] utf8 = {};
+        int[] ends = new int[3];
+        for (int i = 0; i < ends.length; i++) {
+            int from = utf8.length;
+            ends[i] = from + source.readInt();
+            utf8 = Arrays.copyOf(utf8, ends[i]);
+            source.readFully(utf8, from, ends[i] - from);
         }
-        return new Names(names[0], names[1], names[2]);
+        return new Names(utf8, ends[0], ends[1]);
     }
 
-    private static String text(byte[] utf8) {
-        return new String(utf8, StandardCharsets.UTF_8);
+    private String text(int from, int to) {
+        return new String(utf8, from, to - from, StandardCharsets.UTF_8);
     }
 }

@@ -31,6 +31,9 @@ final class PredictionReader {
 
     private int knownCount;
 
+    /** Model, task and domain of the record that is being read, one behind the other. */
+    private byte[] names = new byte[64];
+
     private byte[] bytes = {};
     private int position;
     private int from;
@@ -77,24 +80,28 @@ final class PredictionReader {
             long eventTime = readNumber();
             readText();
             int model = from;
-            int modelLength = length;
+            int task = length;
             readNumber(); // step
             readText();
-            int domain = from;
+            int domainAt = from;
             int domainLength = length;
             readText();
             long user = IncomingPrediction.user(value, from, length);
             readText();
-            int task = from;
-            int taskLength = length;
+            int domain = task + length;
+            if (names.length < domain + domainLength) {
+                names = new byte[2 * (domain + domainLength)];
+            }
+            System.arraycopy(value, model, names, 0, task);
+            System.arraycopy(value, from, names, task, length);
+            System.arraycopy(value, domainAt, names, domain, domainLength);
             byte label = value[position++];
             double score = Double.longBitsToDouble((long) LONG.get(value, position));
             if (label < 0 || label > 1 || !check.accepts(score, eventTime)) {
                 return false;
             }
-            Names names = names(model, modelLength, task, taskLength, domain, domainLength);
             into.set(
-                    names,
+                    known(domain + domainLength, task, domain),
                     IncomingPrediction.impression(partition, offset),
                     user,
                     eventTime,
@@ -128,43 +135,34 @@ final class PredictionReader {
         position += length;
     }
 
-    private Names names(int model, int modelLength, int task, int taskLength, int domain, int domainLength) {
-        int hash = Names.hash(bytes, model, modelLength, bytes, task, taskLength, bytes, domain, domainLength);
+    /** The names that were just read, the same object whenever they come. */
+    private Names known(int size, int task, int domain) {
+        int hash = Names.hash(names, size, task, domain);
         int slot = hash & (known.length - 1);
-        for (Names names = known[slot]; names != null; names = known[slot]) {
-            if (names.hashCode() == hash
-                    && isAt(names.model(), model, modelLength)
-                    && isAt(names.task(), task, taskLength)
-                    && isAt(names.domain(), domain, domainLength)) {
-                return names;
+        for (Names there = known[slot]; there != null; there = known[slot]) {
+            if (there.hashCode() == hash && there.areAt(names, size, task, domain)) {
+                return there;
             }
             slot = (slot + 1) & (known.length - 1);
         }
-        Names names = new Names(
-                Arrays.copyOfRange(bytes, model, model + modelLength),
-                Arrays.copyOfRange(bytes, task, task + taskLength),
-                Arrays.copyOfRange(bytes, domain, domain + domainLength));
-        known[slot] = names;
+        Names added = new Names(Arrays.copyOf(names, size), task, domain);
+        known[slot] = added;
         if (++knownCount * 2 > known.length) {
             grow();
         }
-        return names;
-    }
-
-    private boolean isAt(byte[] name, int start, int size) {
-        return Arrays.equals(name, 0, name.length, bytes, start, start + size);
+        return added;
     }
 
     private void grow() {
         @Nullable Names[] smaller = known;
         known = new Names[smaller.length * 2];
-        for (Names names : smaller) {
-            if (names != null) {
-                int slot = names.hashCode() & (known.length - 1);
+        for (Names one : smaller) {
+            if (one != null) {
+                int slot = one.hashCode() & (known.length - 1);
                 while (known[slot] != null) {
                     slot = (slot + 1) & (known.length - 1);
                 }
-                known[slot] = names;
+                known[slot] = one;
             }
         }
     }

@@ -9,10 +9,13 @@ import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -336,9 +339,10 @@ class StagesTest {
     }
 
     @Test
-    void a_heavy_user_is_counted_exactly() throws Exception {
-        Panes panes = new Panes(10_000, List.of(60_000L), 10_000, Panes.FOR_EVER);
+    void a_heavy_user_is_counted_exactly_in_every_window_and_domain() throws Exception {
+        Panes panes = new Panes(10_000, List.of(60_000L, 20_000L), 10_000, Panes.FOR_EVER);
         int size = 100_000;
+        int domains = 3;
         Random random = new Random(9);
         double[] scores = new double[size];
         boolean[] labels = new boolean[size];
@@ -346,20 +350,76 @@ class StagesTest {
             for (int i = 0; i < size; i++) {
                 scores[i] = random.nextInt(50_000) / 50_000.0;
                 labels[i] = random.nextDouble() < scores[i];
-                stages.process(prediction(i / 2, "heavy", labels[i], scores[i]));
+                stages.process(prediction(i / 2, "heavy", "domain" + i % domains, labels[i], scores[i]));
                 if (i % 5_000 == 0) {
                     stages.watermark(i / 2 - 1);
                     stages.clock(i);
                 }
             }
             stages.watermark(Long.MAX_VALUE);
-            double auc = RankedScores.of(scores, labels).auc().orElseThrow();
-            assertThat(rolling(stages)).anySatisfy(metrics -> {
-                assertThat(metrics.getImpressions()).isEqualTo(size);
-                assertThat(metrics.getGauc()).isCloseTo(auc, Offset.offset(1e-9));
-                assertThat(metrics.getAuc()).isCloseTo(auc, Offset.offset(1e-5));
+            List<DomainMetrics> rolling = stages.takeRecords().stream()
+                    .filter(metrics -> metrics.getKind() == WindowKind.ROLLING)
+                    .toList();
+            assertThat(rolling).hasSize((1 + domains) * (10 + 6));
+            for (DomainMetrics metrics : rolling) {
+                int[] own = IntStream.range(0, size)
+                        .filter(i -> i / 2 >= metrics.getStartMs() && i / 2 < metrics.getEndMs())
+                        .filter(i -> metrics.getDomain() == null
+                                || metrics.getDomain().equals("domain" + i % domains))
+                        .toArray();
+                boolean[] ownLabels = new boolean[own.length];
+                for (int i = 0; i < own.length; i++) {
+                    ownLabels[i] = labels[own[i]];
+                }
+                double auc = RankedScores.of(
+                                Arrays.stream(own).mapToDouble(i -> scores[i]).toArray(), ownLabels)
+                        .auc()
+                        .orElseThrow();
+                String about = Records.key(metrics);
+                assertThat(metrics.getImpressions()).as(about).isEqualTo(own.length);
+                assertThat(metrics.getGauc()).as(about).isCloseTo(auc, Offset.offset(1e-9));
+                assertThat(metrics.getAuc()).as(about).isCloseTo(auc, Offset.offset(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void more_cumulative_figures_than_fit_a_refresh_tick_take_turns_and_those_of_all_domains_come_at_every_one()
+            throws Exception {
+        int domains = 5 * ScopeStage.MOST_AT_A_TICK / 2;
+        List<Prediction> all = new ArrayList<>();
+        try (Stages stages = Stages.start(PANES, REFRESH, false)) {
+            for (int i = 0; i < domains; i++) {
+                all.add(prediction(i, "u" + i % 7, "domain" + i, i % 3 == 0, i % 5 / 5.0));
+                stages.process(all.get(i));
+            }
+            List<DomainMetrics> records = new ArrayList<>();
+            for (int tick = 1; tick <= 6; tick++) {
+                Prediction one = prediction(domains + tick, "u", "domain0", true, 0.5);
+                all.add(one);
+                stages.process(one);
+                stages.clock(tick * 1_000L);
+                List<DomainMetrics> ofTick = stages.takeRecords();
+                assertThat(ofTick)
+                        .hasSizeBetween(1, ScopeStage.MOST_AT_A_TICK)
+                        .anyMatch(metrics -> metrics.getDomain() == null);
+                records.addAll(ofTick);
+            }
+            Map<String, DomainMetrics> latest = Reference.latest(records, WindowKind.CUMULATIVE);
+            assertThat(latest.keySet().size()).isEqualTo(domains + 1);
+            // All but one domain have the last of their impressions at the first tick.
+            Map<Scope, Long> last = all.stream().collect(Collectors.toMap(StagesTest::domainOf, p -> 1L, Long::sum));
+            latest.forEach((key, metrics) -> {
+                Scope scope = Records.scope(metrics);
+                if (!scope.isOverall()) {
+                    assertThat(metrics.getImpressions()).as(key).isEqualTo(last.get(scope));
+                }
             });
         }
+    }
+
+    private static Scope domainOf(Prediction prediction) {
+        return Scope.ofDomain(prediction.getModel(), prediction.getTask(), prediction.getDomain());
     }
 
     private static void assertRevisionsCountUp(List<DomainMetrics> records) {
@@ -392,6 +452,10 @@ class StagesTest {
     }
 
     private static Prediction prediction(long eventTime, String user, boolean label, double score) {
-        return new Prediction("i" + eventTime, 0, 0L, eventTime, "m", 0L, "feed", user, "click", label, score);
+        return prediction(eventTime, user, "feed", label, score);
+    }
+
+    private static Prediction prediction(long eventTime, String user, String domain, boolean label, double score) {
+        return new Prediction("i" + eventTime, 0, 0L, eventTime, "m", 0L, domain, user, "click", label, score);
     }
 }
