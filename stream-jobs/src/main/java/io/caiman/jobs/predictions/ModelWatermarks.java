@@ -1,9 +1,8 @@
 package io.caiman.jobs.predictions;
 
 import io.caiman.jobs.options.WatermarkOptions;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -23,13 +22,17 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
 
     /** How far a model is. */
     private static final class Progress {
+        /** In UTF-8, as in the names of predictions. */
+        private final byte[] model;
+
         private final long patienceNanos;
         private long latestMs = NOT_BEGUN;
 
         /** When it was last heard, or no further behind than predictions may be out of order. */
         private long upToDateNanos;
 
-        Progress(long patienceNanos, long nowNanos) {
+        Progress(byte[] model, long patienceNanos, long nowNanos) {
+            this.model = model;
             this.patienceNanos = patienceNanos;
             this.upToDateNanos = nowNanos;
         }
@@ -38,10 +41,8 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
     private final long outOfOrdernessMs;
     private final long idlenessNanos;
     private final RelativeClock clock;
-    private final Map<String, Progress> models = new HashMap<>();
-
-    /** So that a prediction costs one look-up: names of all domains lead to the progress of their model. */
-    private final Map<Names, Progress> byNames = new HashMap<>();
+    /** There are only a few. */
+    private final List<Progress> models = new ArrayList<>();
 
     private long fastestMs = NOT_BEGUN;
     private long heardNanos;
@@ -54,7 +55,7 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
         this.clock = clock;
         this.heardNanos = clock.relativeTimeNanos();
         for (String model : options.models()) {
-            models.put(model, new Progress(options.modelWait().toNanos(), heardNanos));
+            models.add(new Progress(Names.utf8(model), options.modelWait().toNanos(), heardNanos));
         }
     }
 
@@ -64,13 +65,7 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
             return;
         }
         heardNanos = clock.relativeTimeNanos();
-        Progress progress = byNames.get(prediction.names());
-        if (progress == null) {
-            progress = models.computeIfAbsent(
-                    new String(prediction.names().model(), StandardCharsets.UTF_8),
-                    model -> new Progress(idlenessNanos, heardNanos));
-            byNames.put(prediction.names(), progress);
-        }
+        Progress progress = progress(prediction.names());
         progress.latestMs = Math.max(progress.latestMs, eventTimeMs);
         progress.upToDateNanos = heardNanos;
         fastestMs = Math.max(fastestMs, eventTimeMs);
@@ -82,7 +77,7 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
         long now = clock.relativeTimeNanos();
         long slowest = fastestMs;
         boolean waiting = false;
-        for (Progress progress : models.values()) {
+        for (Progress progress : models) {
             boolean behind = progress.latestMs < fastestMs
                     && (progress.latestMs == NOT_BEGUN || fastestMs - progress.latestMs > outOfOrdernessMs);
             if (!behind) {
@@ -100,5 +95,16 @@ final class ModelWatermarks implements WatermarkGenerator<IncomingPrediction> {
             idle = true;
             output.markIdle();
         }
+    }
+
+    private Progress progress(Names names) {
+        for (Progress progress : models) {
+            if (names.isOf(progress.model)) {
+                return progress;
+            }
+        }
+        Progress progress = new Progress(names.model(), idlenessNanos, heardNanos);
+        models.add(progress);
+        return progress;
     }
 }

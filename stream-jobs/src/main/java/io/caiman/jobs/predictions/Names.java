@@ -52,13 +52,16 @@ public final class Names {
         return Long.hashCode(hash);
     }
 
-    /** The model in UTF-8; not to be changed. */
-    public byte[] model() {
+    byte[] model() {
         return model;
     }
 
-    /** The task in UTF-8; not to be changed. */
-    public byte[] task() {
+    /** Whether they are of a prediction of this model, in UTF-8. */
+    boolean isOf(byte[] otherModel) {
+        return Arrays.equals(model, otherModel);
+    }
+
+    byte[] task() {
         return task;
     }
 
