@@ -1,8 +1,8 @@
 package io.caiman.jobs.metrics;
 
-import io.caiman.jobs.predictions.Scope;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.model.evaluation.GroupedAuc;
 import io.caiman.model.evaluation.ScoredLabel;
 import java.util.ArrayList;
