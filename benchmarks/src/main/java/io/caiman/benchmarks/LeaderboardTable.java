@@ -139,6 +139,7 @@ public final class LeaderboardTable {
                 ReplayTable.delete(brokerFolder);
             }
         }
+        System.exit(0); // the local cluster's threads would go on
     }
 
     /** What all threads of this process, those of the garbage collector too, have had of the cores. */
