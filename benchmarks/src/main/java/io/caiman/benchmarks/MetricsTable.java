@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -137,6 +138,8 @@ public final class MetricsTable {
         Properties properties = KafkaConnection.to(address).properties();
         properties.setProperty("linger.ms", "20");
         properties.setProperty("batch.size", String.valueOf(1 << 18));
+        properties.setProperty("delivery.timeout.ms", String.valueOf(Integer.MAX_VALUE));
+        AtomicReference<Exception> failure = new AtomicReference<>();
         try (var producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < log.size; i++) {
                 byte[] value = codec.encode(new Prediction(
@@ -152,8 +155,16 @@ public final class MetricsTable {
                         log.labels[i],
                         log.scores[i]));
                 var unused = producer.send(
-                        new ProducerRecord<>(topics.predictions(), log.users[i] % PARTITIONS, null, value));
+                        new ProducerRecord<>(topics.predictions(), log.users[i] % PARTITIONS, null, value),
+                        (sent, e) -> {
+                            if (e != null) {
+                                failure.set(e);
+                            }
+                        });
             }
+        }
+        if (failure.get() != null) {
+            throw failure.get();
         }
     }
 

@@ -9,10 +9,20 @@ import java.util.TreeMap;
  * keeps its latest point; when there are too many slots, their width doubles. A point whose time is already there
  * replaces the one of that time. The latest point is always there.
  */
-final class Curve {
+final class Curve<P extends Curve.Timed> {
+
+    /** What a curve is made of. */
+    interface Timed {
+
+        /** Event time, milliseconds since 1970. */
+        long time();
+
+        /** Version of the state when it last changed. */
+        long version();
+    }
 
     private final int capacity;
-    private final TreeMap<Long, Point> bySlot = new TreeMap<>();
+    private final TreeMap<Long, P> bySlot = new TreeMap<>();
     /** A slot is two to this power of milliseconds wide. */
     private int widthLog2;
 
@@ -23,7 +33,7 @@ final class Curve {
         this.capacity = capacity;
     }
 
-    void put(Point point) {
+    void put(P point) {
         keepLatest(bySlot, point);
         while (bySlot.size() > capacity) {
             widenSlots();
@@ -36,18 +46,18 @@ final class Curve {
     }
 
     /** The points that changed after this version, in order of time. */
-    List<Point> changedAfter(long version) {
+    List<P> changedAfter(long version) {
         return bySlot.values().stream().filter(p -> p.version() > version).toList();
     }
 
     private void widenSlots() {
         widthLog2++;
-        Map<Long, Point> points = new TreeMap<>(bySlot);
+        Map<Long, P> points = new TreeMap<>(bySlot);
         bySlot.clear();
         points.values().forEach(p -> keepLatest(bySlot, p));
     }
 
-    private void keepLatest(Map<Long, Point> slots, Point point) {
+    private void keepLatest(Map<Long, P> slots, P point) {
         slots.merge(
                 point.time() >> widthLog2,
                 point,

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows the live AUC and gAUC of every model and domain on a web page.",
             "",
-            "It reads the figures the metrics job publishes (topic domain-metrics) and counts the dead letters, both"
-                    + " from their beginning; it writes nothing and joins no consumer group, so any number of"
+            "It reads what the jobs publish (topics domain-metrics, model-comparisons, model-health, alerts) and"
+                    + " counts the dead letters, all from their beginning, and asks how far the jobs are behind; it writes nothing and joins no consumer group, so any number of"
                     + " dashboards may run. It waits for a cluster or a topic that is not there yet.",
             ""
         },
@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
             "",
             "Example: caiman dashboard --bootstrap-servers kafka:9092 --command-config client.properties",
             "",
-            "There is no login: whoever reaches the address can look. Keep the default --bind, or put a proxy that"
-                    + " asks for one in front."
+            "Without --htpasswd whoever reaches the address can look; keep the default --bind then. With it use"
+                    + " --tls-certificate too, or passwords travel in the clear."
         })
 public final class DashboardCommand implements Callable<Integer> {
 
@@ -74,6 +74,24 @@ public final class DashboardCommand implements Callable<Integer> {
             description = "Port to listen on; 0 for any free one.")
     private int port = DashboardOptions.DEFAULT_PORT;
 
+    @Option(
+            names = "--htpasswd",
+            paramLabel = "FILE",
+            description = "Ask for a name and password that are in this file, as 'htpasswd -B' writes it.")
+    private @Nullable Path htpasswd;
+
+    @Option(
+            names = "--tls-certificate",
+            paramLabel = "FILE",
+            description = "Serve HTTPS with this chain of certificates (PEM).")
+    private @Nullable Path certificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "The certificate's private key (PEM, not encrypted).")
+    private @Nullable Path key;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -99,7 +117,13 @@ public final class DashboardCommand implements Callable<Integer> {
         try {
             Optional.ofNullable(commandConfig).map(ClientProperties::read).ifPresent(kafka::putAll);
             kafka.put("bootstrap.servers", bootstrapServers);
-            return new DashboardOptions(bind, port, kafka, Topics.withPrefix(topicPrefix));
+            return new DashboardOptions(
+                    bind,
+                    port,
+                    kafka,
+                    Topics.withPrefix(topicPrefix),
+                    Access.read(
+                            Optional.ofNullable(htpasswd), Optional.ofNullable(certificate), Optional.ofNullable(key)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

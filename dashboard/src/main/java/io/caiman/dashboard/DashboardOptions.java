@@ -6,12 +6,13 @@ import java.util.Map;
 /**
  * Where the dashboard listens and what it reads.
  *
- * @param bindAddress the address to listen on; anyone who reaches it may look
+ * @param bindAddress the address to listen on; anyone who reaches it may look unless asked for a login
  * @param port the port to listen on, or 0 for any free one
  * @param kafka properties for its Kafka clients, {@code bootstrap.servers} and security among them
  * @param topics where the figures are
+ * @param access who may look, and over what
  */
-public record DashboardOptions(String bindAddress, int port, Map<String, String> kafka, Topics topics) {
+public record DashboardOptions(String bindAddress, int port, Map<String, String> kafka, Topics topics, Access access) {
 
     /** The default address: this machine only. */
     public static final String LOOPBACK = "127.0.0.1";
@@ -39,6 +40,6 @@ public record DashboardOptions(String bindAddress, int port, Map<String, String>
 
     /** On loopback, reading from a broker that asks for no security. */
     public static DashboardOptions local(int port, String bootstrapServers, Topics topics) {
-        return new DashboardOptions(LOOPBACK, port, Map.of("bootstrap.servers", bootstrapServers), topics);
+        return new DashboardOptions(LOOPBACK, port, Map.of("bootstrap.servers", bootstrapServers), topics, Access.OPEN);
     }
 }

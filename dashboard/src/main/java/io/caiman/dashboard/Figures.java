@@ -30,7 +30,7 @@ record Figures(
     }
 
     Point point(long version) {
-        return new Point(endMs, impressions, auc, gauc, version);
+        return new Point(endMs, impressions, positives, auc, gauc, logLoss, calibration, version);
     }
 
     static OptionalDouble defined(@Nullable Double figure) {

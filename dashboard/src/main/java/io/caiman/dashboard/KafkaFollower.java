@@ -7,6 +7,7 @@ import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.Alert;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.ModelComparison;
+import io.caiman.schemas.avro.ModelHealth;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ final class KafkaFollower implements Runnable {
     private final MetricsFeed.Listener listener;
     private final RecordCodec<DomainMetrics> figures = RecordCodec.of(DomainMetrics.class);
     private final RecordCodec<ModelComparison> comparisons = RecordCodec.of(ModelComparison.class);
+    private final RecordCodec<ModelHealth> health = RecordCodec.of(ModelHealth.class);
     private final RecordCodec<Alert> alerts = RecordCodec.of(Alert.class);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<TopicPartition, Long> next = new HashMap<>();
@@ -122,6 +124,8 @@ final class KafkaFollower implements Runnable {
         try {
             if (record.topic().equals(topics.modelComparisons())) {
                 listener.comparison(comparisons.decode(value));
+            } else if (record.topic().equals(topics.modelHealth())) {
+                listener.health(health.decode(value));
             } else if (record.topic().equals(topics.alerts())) {
                 listener.alert(alerts.decode(value));
             } else {
@@ -137,7 +141,11 @@ final class KafkaFollower implements Runnable {
     private boolean findPartitions() {
         Map<String, List<PartitionInfo>> all = consumer.listTopics(ANSWER_WITHIN);
         List<TopicPartition> partitions = Stream.of(
-                        topics.domainMetrics(), topics.modelComparisons(), topics.alerts(), topics.deadLetters())
+                        topics.domainMetrics(),
+                        topics.modelComparisons(),
+                        topics.modelHealth(),
+                        topics.alerts(),
+                        topics.deadLetters())
                 .flatMap(topic -> Objects.requireNonNullElse(all.get(topic), List.<PartitionInfo>of()).stream())
                 .map(p -> new TopicPartition(p.topic(), p.partition()))
                 .toList();

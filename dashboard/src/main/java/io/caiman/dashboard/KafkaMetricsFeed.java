@@ -2,21 +2,22 @@ package io.caiman.dashboard;
 
 import io.caiman.schemas.Topics;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads the metrics topic and counts the dead letters, committed records only, from the beginning, in no consumer group.
- * Topics that are not there yet are waited for; a cluster that does not answer is asked again.
+ * Reads what the jobs publish and counts the dead letters, committed records only, from the beginning, in no consumer group.
+ * Topics that are not there yet are waited for; a cluster that does not answer is asked again. Besides, it asks what moves through the topics.
  */
 final class KafkaMetricsFeed implements MetricsFeed {
 
     private final Topics topics;
     private final Map<String, Object> properties;
-    private Optional<Running> running = Optional.empty();
+    private List<Running> running = List.of();
 
     KafkaMetricsFeed(Map<String, String> kafka, Topics topics) {
         this.topics = topics;
@@ -33,26 +34,33 @@ final class KafkaMetricsFeed implements MetricsFeed {
     @Override
     public synchronized void start(Listener listener) {
         KafkaFollower follower = new KafkaFollower(topics, this::newConsumer, listener);
-        Thread thread = new Thread(follower, "dashboard-feed");
-        thread.setDaemon(true);
-        thread.start();
-        running = Optional.of(new Running(follower, thread));
+        TrafficWatch watch = new TrafficWatch(topics, Admin.create(properties), newConsumer(), listener);
+        running = List.of(
+                new Running(thread(follower, "dashboard-feed"), follower::stop),
+                new Running(thread(watch, "dashboard-traffic"), watch::stop));
     }
 
     @Override
     public synchronized void close() {
-        running.ifPresent(Running::stop);
-        running = Optional.empty();
+        running.forEach(Running::stop);
+        running = List.of();
     }
 
     private KafkaConsumer<byte[], byte[]> newConsumer() {
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    private record Running(KafkaFollower follower, Thread thread) {
+    private static Thread thread(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private record Running(Thread thread, Runnable stopping) {
 
         void stop() {
-            follower.stop();
+            stopping.run();
             try {
                 thread.join();
             } catch (InterruptedException e) {

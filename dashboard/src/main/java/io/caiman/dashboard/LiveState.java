@@ -3,9 +3,9 @@ package io.caiman.dashboard;
 import io.caiman.schemas.avro.Alert;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.ModelComparison;
+import io.caiman.schemas.avro.ModelHealth;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +28,9 @@ final class LiveState implements MetricsFeed.Listener {
 
     static final int POINTS_PER_CURVE = 400;
 
+    /** Models whose health is kept; that of further ones is counted only. */
+    static final int MOST_MODELS = 50;
+
     private static final Logger LOG = LoggerFactory.getLogger(LiveState.class);
 
     private final LongSupplier nanoClock;
@@ -44,8 +47,11 @@ final class LiveState implements MetricsFeed.Listener {
     private long alertsVersion;
     private final Leaderboard leaderboard = new Leaderboard();
     private long leaderboardVersion;
-    /** By model and task, the window whose figures are shown. */
-    private final Map<List<String>, String> shownWindows = new HashMap<>();
+    private final Map<String, HealthHistory> health = new LinkedHashMap<>();
+    private long healthVersion;
+    private final RateMeter sentRate = new RateMeter();
+    private Optional<Traffic> traffic = Optional.empty();
+    private long trafficVersion;
 
     /** @param nanoClock a clock like {@link System#nanoTime()}, to measure rates by */
     LiveState(LongSupplier nanoClock) {
@@ -54,9 +60,6 @@ final class LiveState implements MetricsFeed.Listener {
 
     @Override
     public synchronized void metrics(DomainMetrics metrics) {
-        if (!isShown(metrics)) {
-            return;
-        }
         changed();
         SeriesKey key = SeriesKey.of(metrics);
         Series known = series.get(key);
@@ -68,23 +71,12 @@ final class LiveState implements MetricsFeed.Listener {
             known = newSeries(key);
             series.put(key, known);
         }
-        known.put(metrics, version);
+        if (!known.put(metrics, version)) {
+            notKept++;
+        }
         if (caughtUp) {
             known.growth(nanoClock.getAsLong());
         }
-    }
-
-    /** Of rolling windows one length is shown, the one that came first: curves of several would be mixed. */
-    private boolean isShown(DomainMetrics metrics) {
-        return switch (metrics.getKind()) {
-            case CUMULATIVE -> true;
-            case COUNT -> false;
-            case ROLLING -> {
-                String first =
-                        shownWindows.putIfAbsent(List.of(metrics.getModel(), metrics.getTask()), metrics.getWindow());
-                yield first == null || first.equals(metrics.getWindow());
-            }
-        };
     }
 
     @Override
@@ -100,6 +92,34 @@ final class LiveState implements MetricsFeed.Listener {
         if (alerts.put(alert)) {
             changed();
             alertsVersion = version;
+        }
+    }
+
+    @Override
+    public synchronized void health(ModelHealth told) {
+        changed();
+        HealthHistory history = health.get(told.getModel());
+        if (history == null) {
+            if (health.size() >= MOST_MODELS) {
+                notKept++;
+                return;
+            }
+            history = new HealthHistory(told.getModel());
+            health.put(told.getModel(), history);
+        }
+        history.put(told, version);
+        healthVersion = version;
+    }
+
+    @Override
+    public synchronized void traffic(Traffic seen) {
+        long now = nanoClock.getAsLong();
+        sentRate.add(now, seen.records());
+        Optional<Traffic> rated = Optional.of(seen.withRate(sentRate.perSecond(now)));
+        if (!traffic.equals(rated)) {
+            traffic = rated;
+            changed();
+            trafficVersion = version;
         }
     }
 
@@ -132,6 +152,11 @@ final class LiveState implements MetricsFeed.Listener {
     /** Everything. */
     synchronized StateView all() {
         return view(-1);
+    }
+
+    /** The health of a model, if it has told of any. */
+    synchronized Optional<HealthView> health(String model) {
+        return Optional.ofNullable(health.get(model)).map(HealthHistory::view);
     }
 
     /** What changed after a version. */
@@ -182,6 +207,12 @@ final class LiveState implements MetricsFeed.Listener {
                 notKept + alerts.notKept() + leaderboard.notKept(),
                 alertsVersion > seen ? Optional.of(alerts.newestFirst()) : Optional.empty(),
                 leaderboardVersion > seen ? Optional.of(leaderboard.all()) : Optional.empty(),
+                healthVersion > seen
+                        ? Optional.of(health.values().stream()
+                                .map(HealthHistory::summary)
+                                .toList())
+                        : Optional.empty(),
+                trafficVersion > seen ? traffic : Optional.empty(),
                 series.values().stream()
                         .filter(s -> s.version() > seen)
                         .map(s -> s.changesAfter(seen, now))

@@ -3,6 +3,7 @@ package io.caiman.dashboard;
 import io.caiman.schemas.avro.Alert;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.ModelComparison;
+import io.caiman.schemas.avro.ModelHealth;
 
 /** Where figures come from, from the first one ever published on. */
 interface MetricsFeed extends AutoCloseable {
@@ -13,7 +14,7 @@ interface MetricsFeed extends AutoCloseable {
     @Override
     void close();
 
-    /** Told what the feed reads, one call at a time. */
+    /** Told what the feed reads, by several threads. */
     interface Listener {
 
         void metrics(DomainMetrics metrics);
@@ -21,6 +22,11 @@ interface MetricsFeed extends AutoCloseable {
         void comparison(ModelComparison comparison);
 
         void alert(Alert alert);
+
+        void health(ModelHealth health);
+
+        /** What moves through the topics, told every few seconds. */
+        void traffic(Traffic traffic);
 
         /** This many more dead letters were read. */
         void deadLetters(long more);

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 
-/** The state as JSON in one line; what is empty is absent. */
+/** What the dashboard knows as JSON in one line; what is empty is absent. */
 final class StateJson {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -18,10 +18,18 @@ final class StateJson {
     private StateJson() {}
 
     static String of(StateView view) {
+        return json(view);
+    }
+
+    static String of(HealthView view) {
+        return json(view);
+    }
+
+    private static String json(Object view) {
         try {
             return MAPPER.writeValueAsString(view);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a state that is no JSON", e);
+            throw new IllegalStateException("a view that is no JSON", e);
         }
     }
 }

@@ -11,16 +11,24 @@ import org.junit.jupiter.api.Test;
 class CurveTest {
 
     private static Point point(long time, double auc, long version) {
-        return new Point(time, 10, OptionalDouble.of(auc), OptionalDouble.empty(), version);
+        return new Point(
+                time,
+                10,
+                5,
+                OptionalDouble.of(auc),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                version);
     }
 
-    private static List<Long> times(Curve curve) {
+    private static List<Long> times(Curve<Point> curve) {
         return curve.changedAfter(-1).stream().map(Point::time).toList();
     }
 
     @Test
     void a_point_replaces_the_one_of_the_same_time() {
-        Curve curve = new Curve(10);
+        Curve<Point> curve = new Curve<>(10);
         curve.put(point(5, 0.6, 1));
         curve.put(point(7, 0.7, 2));
         curve.put(point(5, 0.9, 3));
@@ -29,7 +37,7 @@ class CurveTest {
 
     @Test
     void only_what_changed_is_told() {
-        Curve curve = new Curve(10);
+        Curve<Point> curve = new Curve<>(10);
         curve.put(point(5, 0.6, 1));
         curve.put(point(7, 0.7, 2));
         curve.put(point(3, 0.5, 3));
@@ -39,7 +47,7 @@ class CurveTest {
 
     @Test
     void however_many_points_come_they_stay_few_evenly_spread_and_the_latest_is_there() {
-        Curve curve = new Curve(100);
+        Curve<Point> curve = new Curve<>(100);
         for (int i = 0; i < 100_000; i++) {
             curve.put(point(1_000L * i, 0.5, i));
         }
@@ -54,7 +62,7 @@ class CurveTest {
 
     @Test
     void points_in_any_order_stay_few_and_sorted() {
-        Curve curve = new Curve(20);
+        Curve<Point> curve = new Curve<>(20);
         Random random = new Random(7);
         long latest = Long.MIN_VALUE;
         for (int i = 0; i < 5_000; i++) {
@@ -67,7 +75,7 @@ class CurveTest {
 
     @Test
     void the_ends_of_time_are_two_points() {
-        Curve curve = new Curve(2);
+        Curve<Point> curve = new Curve<>(2);
         curve.put(point(Long.MIN_VALUE, 0.5, 1));
         curve.put(point(0, 0.5, 2));
         curve.put(point(Long.MAX_VALUE, 0.5, 3));
@@ -76,6 +84,6 @@ class CurveTest {
 
     @Test
     void a_curve_of_one_point_is_refused() {
-        assertThatThrownBy(() -> new Curve(1)).hasMessageContaining("at least 2");
+        assertThatThrownBy(() -> new Curve<Point>(1)).hasMessageContaining("at least 2");
     }
 }

@@ -13,16 +13,20 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,8 +39,8 @@ class DashboardTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final LiveState state = new LiveState(System::nanoTime);
-    private final SilentFeed feed = new SilentFeed();
-    private Dashboard dashboard = Dashboard.start("127.0.0.1", 0, state, feed);
+    private final NoFeed feed = new NoFeed();
+    private Dashboard dashboard = Dashboard.start("127.0.0.1", 0, Access.OPEN, state, feed);
 
     @BeforeEach
     void publish() {
@@ -77,14 +81,15 @@ class DashboardTest {
     void the_state_is_json_and_undefined_figures_are_absent() throws Exception {
         JsonNode series = new ObjectMapper().readTree(get("/api/state").body()).path("series");
         assertThat(series).hasSize(2);
-        assertThat(series.get(0).path("cumulative").path("auc").asDouble()).isEqualTo(0.625);
+        JsonNode overall = series.get(0).path("windows").get(0);
+        assertThat(overall.path("latest").path("auc").asDouble()).isEqualTo(0.625);
+        assertThat(overall.has("trend")).isFalse();
+        assertThat(overall.path("curve").get(0).has("gauc")).isFalse();
         assertThat(series.get(0).has("domain")).isFalse();
-        assertThat(series.get(0).has("rolling")).isFalse();
-        assertThat(series.get(0).path("curves").path("cumulative").get(0).has("gauc"))
-                .isFalse();
         assertThat(series.get(1).path("domain").asText()).isEqualTo(HOSTILE);
-        assertThat(series.get(1).path("cumulative").has("auc")).isFalse();
-        assertThat(series.get(1).path("cumulative").path("logLoss").asDouble()).isEqualTo(0.5);
+        JsonNode hostile = series.get(1).path("windows").get(0).path("latest");
+        assertThat(hostile.has("auc")).isFalse();
+        assertThat(hostile.path("logLoss").asDouble()).isEqualTo(0.5);
     }
 
     @Test
@@ -99,10 +104,9 @@ class DashboardTest {
             JsonNode news = nextState(stream);
             assertThat(news.path("complete").asBoolean()).isFalse();
             assertThat(news.path("series")).hasSize(1);
-            assertThat(news.path("series").get(0).path("cumulative").path("auc").asDouble())
-                    .isEqualTo(0.75);
-            assertThat(news.path("series").get(0).path("curves").path("cumulative"))
-                    .hasSize(1);
+            JsonNode window = news.path("series").get(0).path("windows").get(0);
+            assertThat(window.path("latest").path("auc").asDouble()).isEqualTo(0.75);
+            assertThat(window.path("curve")).hasSize(1);
         }
     }
 
@@ -142,7 +146,7 @@ class DashboardTest {
             dashboard.close();
             assertThatThrownBy(() -> nextState(stream)).isInstanceOfAny(AssertionError.class, IOException.class);
         }
-        assertThat(feed.closed).isTrue();
+        assertThat(feed.isClosed()).isTrue();
     }
 
     @Test
@@ -168,16 +172,23 @@ class DashboardTest {
                 .map(m -> m.group(1))
                 .toList();
         assertThat(references).contains("main.js", "style.css", "echarts/echarts.common.min.js");
-        List<String> modules = Pattern.compile("from \"\\./([^\"]+)\"")
-                .matcher(get("/main.js").body())
-                .results()
-                .map(m -> m.group(1))
-                .toList();
-        assertThat(modules).isNotEmpty();
-        for (String path : Stream.concat(references.stream(), modules.stream()).toList()) {
+        Deque<String> open = new ArrayDeque<>(references);
+        Set<String> seen = new HashSet<>(references);
+        while (!open.isEmpty()) {
+            String path = open.pop();
+            HttpResponse<String> served = get("/" + path);
             assertThat(path).doesNotContain("//");
-            assertThat(get("/" + path).statusCode()).as(path).isEqualTo(200);
+            assertThat(served.statusCode()).as(path).isEqualTo(200);
+            if (path.endsWith(".js") && !path.startsWith("echarts/")) {
+                Pattern.compile("from \"([^\"]+)\"")
+                        .matcher(served.body())
+                        .results()
+                        .map(m -> URI.create(path).resolve(m.group(1)).toString())
+                        .filter(seen::add)
+                        .forEach(open::add);
+            }
         }
+        assertThat(seen).contains("pages/overview.js", "store.js");
     }
 
     @Test
@@ -189,8 +200,9 @@ class DashboardTest {
     void a_port_in_use_is_named_with_the_option_to_change_it() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             LiveState unused = new LiveState(System::nanoTime);
-            assertThatThrownBy(() -> Dashboard.start("127.0.0.1", taken.getLocalPort(), unused, new SilentFeed())
-                            .close())
+            assertThatThrownBy(
+                            () -> Dashboard.start("127.0.0.1", taken.getLocalPort(), Access.OPEN, unused, new NoFeed())
+                                    .close())
                     .isInstanceOf(DashboardStartException.class)
                     .hasMessageContaining("port " + taken.getLocalPort())
                     .hasMessageContaining("in use")
@@ -207,26 +219,13 @@ class DashboardTest {
                 .hasMessageContaining("no port here")
                 .hasMessageContaining("--bootstrap-servers");
         dashboard.close();
-        dashboard = Dashboard.start("127.0.0.1", port, new LiveState(System::nanoTime), new SilentFeed());
+        dashboard = Dashboard.start("127.0.0.1", port, Access.OPEN, new LiveState(System::nanoTime), new NoFeed());
         assertThat(dashboard.address()).hasPort(port);
     }
 
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
-        }
-    }
-
-    private static final class SilentFeed implements MetricsFeed {
-
-        private boolean closed;
-
-        @Override
-        public void start(Listener listener) {}
-
-        @Override
-        public void close() {
-            closed = true;
         }
     }
 }

@@ -5,12 +5,16 @@ import static io.caiman.dashboard.PublishedFigures.rolling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.dashboard.StateView.SeriesView;
+import io.caiman.dashboard.StateView.WindowView;
 import io.caiman.schemas.avro.Alert;
 import io.caiman.schemas.avro.AlertState;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.WindowKind;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.Assertions;
@@ -36,6 +40,21 @@ class LiveStateTest {
                 .orElseThrow();
     }
 
+    private static WindowView window(SeriesView series, String name) {
+        return series.windows().stream()
+                .filter(window -> window.window().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<Point> curve(String domain, String window) {
+        return window(series(domain), window).curve();
+    }
+
+    private Figures latest(String domain, String window) {
+        return window(series(domain), window).latest();
+    }
+
     @Test
     void the_latest_record_of_each_kind_is_shown() {
         state.metrics(cumulative("home", 10, 100, 0.6));
@@ -43,9 +62,9 @@ class LiveStateTest {
         state.metrics(rolling("home", 1_000, 50, 0.8));
         state.metrics(cumulative("search", 20, 30, 0.5));
 
-        assertThat(series("home").cumulative().orElseThrow().impressions()).isEqualTo(200);
-        assertThat(series("home").rolling().orElseThrow().auc()).hasValue(0.8);
-        assertThat(series("search").rolling()).isEmpty();
+        assertThat(latest("home", "all").impressions()).isEqualTo(200);
+        assertThat(latest("home", "1h").auc()).hasValue(0.8);
+        assertThat(series("search").windows()).extracting(WindowView::window).containsExactly("all");
     }
 
     @Test
@@ -54,26 +73,24 @@ class LiveStateTest {
         state.metrics(rolling("home", 2_000, 50, 0.7));
         state.metrics(rolling("home", 1_000, 51, 0.9));
 
-        assertThat(series("home").curves().rolling()).extracting(Point::time).containsExactly(1_000L, 2_000L);
-        assertThat(series("home").curves().rolling().get(0).auc()).hasValue(0.9);
-        assertThat(series("home").rolling().orElseThrow().endMs()).isEqualTo(2_000);
+        assertThat(curve("home", "1h")).extracting(Point::time).containsExactly(1_000L, 2_000L);
+        assertThat(curve("home", "1h").get(0).auc()).hasValue(0.9);
+        assertThat(latest("home", "1h").endMs()).isEqualTo(2_000);
     }
 
     @Test
     void cumulative_snapshots_make_a_curve() {
         state.metrics(cumulative("home", 10, 100, 0.6));
         state.metrics(cumulative("home", 20, 200, 0.7));
-        assertThat(series("home").curves().cumulative())
-                .extracting(p -> p.auc().orElseThrow())
-                .containsExactly(0.6, 0.7);
+        assertThat(curve("home", "all")).extracting(p -> p.auc().orElseThrow()).containsExactly(0.6, 0.7);
     }
 
     @Test
     void a_figure_that_is_no_number_is_undefined() {
         state.metrics(cumulative("home", 10, 100, Double.NaN));
         state.metrics(rolling("home", 10, 100, null));
-        assertThat(series("home").cumulative().orElseThrow().auc()).isEmpty();
-        assertThat(series("home").rolling().orElseThrow().auc()).isEmpty();
+        assertThat(latest("home", "all").auc()).isEmpty();
+        assertThat(latest("home", "1h").auc()).isEmpty();
     }
 
     @Test
@@ -83,9 +100,8 @@ class LiveStateTest {
         state.metrics(cumulative("home", 1_000, 100, 0.5));
 
         assertThat(series("home").beginnings()).isEqualTo(1);
-        assertThat(series("home").curves().cumulative()).extracting(Point::time).containsExactly(1_000L);
-        assertThat(series("home").curves().rolling()).isEmpty();
-        assertThat(series("home").rolling()).isEmpty();
+        assertThat(curve("home", "all")).extracting(Point::time).containsExactly(1_000L);
+        assertThat(series("home").windows()).hasSize(1);
     }
 
     @Test
@@ -94,7 +110,7 @@ class LiveStateTest {
         state.metrics(cumulative("home", 2_000, 1_000, 0.7));
         state.metrics(cumulative("home", 1_000, 900, 0.6));
         assertThat(series("home").beginnings()).isZero();
-        assertThat(series("home").curves().cumulative()).hasSize(2);
+        assertThat(curve("home", "all")).hasSize(2);
     }
 
     @Test
@@ -109,7 +125,7 @@ class LiveStateTest {
         StateView changes = state.changesAfter(seen.version());
         assertThat(changes.complete()).isFalse();
         assertThat(changes.series()).extracting(SeriesView::domain).containsExactly(Optional.of("home"));
-        assertThat(changes.series().get(0).curves().cumulative())
+        assertThat(window(changes.series().get(0), "all").curve())
                 .extracting(Point::time)
                 .containsExactly(20L);
     }
@@ -130,9 +146,8 @@ class LiveStateTest {
         }
         assertThat(state.all().series()).hasSize(LiveState.MOST_SERIES);
         assertThat(state.all().notKept()).isEqualTo(7);
-        assertThat(series("domain 0").curves().cumulative()).hasSize(1);
-        assertThat(series("domain " + LiveState.DRAWN_DOMAINS).curves().cumulative())
-                .isEmpty();
+        assertThat(curve("domain 0", "all")).hasSize(1);
+        assertThat(curve("domain " + LiveState.DRAWN_DOMAINS, "all")).isEmpty();
     }
 
     @Test
@@ -141,9 +156,9 @@ class LiveStateTest {
             state.metrics(cumulative(null, 1_000L * i, 100L * (i + 1), 0.6));
             state.metrics(rolling(null, 1_000L * i, 100, 0.6));
         }
-        assertThat(overall().curves().cumulative())
+        assertThat(window(overall(), "all").curve())
                 .hasSizeBetween(LiveState.POINTS_PER_CURVE / 2, LiveState.POINTS_PER_CURVE);
-        assertThat(overall().curves().rolling())
+        assertThat(window(overall(), "1h").curve())
                 .hasSizeBetween(LiveState.POINTS_PER_CURVE / 2, LiveState.POINTS_PER_CURVE);
     }
 
@@ -248,15 +263,69 @@ class LiveStateTest {
     }
 
     @Test
-    void of_windows_of_several_lengths_the_first_is_shown_and_counts_are_not() {
+    void windows_of_each_length_and_counts_have_curves_of_their_own_and_only_those_that_changed_are_told() {
         state.metrics(rolling("home", 1_000, 50, 0.6));
-        state.metrics(DomainMetrics.newBuilder(rolling("home", 2_000, 50, 0.9))
-                .setWindow("24h")
-                .build());
-        state.metrics(DomainMetrics.newBuilder(rolling("home", 3_000, 50, 0.9))
-                .setKind(WindowKind.COUNT)
-                .setWindow("last 50")
-                .build());
-        assertThat(series("home").curves().rolling()).extracting(Point::time).containsExactly(1_000L);
+        state.metrics(ofWindow("24h", WindowKind.ROLLING));
+        state.metrics(ofWindow("last 50", WindowKind.COUNT));
+        assertThat(series("home").windows())
+                .extracting(WindowView::window, WindowView::kind)
+                .containsExactly(
+                        Assertions.tuple("1h", WindowKind.ROLLING),
+                        Assertions.tuple("24h", WindowKind.ROLLING),
+                        Assertions.tuple("last 50", WindowKind.COUNT));
+        assertThat(curve("home", "1h")).hasSize(1);
+
+        long seen = state.all().version();
+        state.metrics(ofWindow("24h", WindowKind.ROLLING));
+        assertThat(state.changesAfter(seen).series().get(0).windows())
+                .extracting(WindowView::window)
+                .containsExactly("24h");
+    }
+
+    @Test
+    void there_is_a_limit_to_windows_and_what_is_beyond_is_counted() {
+        for (int i = 0; i < Series.MOST_WINDOWS + 3; i++) {
+            state.metrics(ofWindow(i + "h", WindowKind.ROLLING));
+        }
+        assertThat(series("home").windows()).hasSize(Series.MOST_WINDOWS);
+        assertThat(state.all().notKept()).isEqualTo(3);
+    }
+
+    private static DomainMetrics ofWindow(String window, WindowKind kind) {
+        return DomainMetrics.newBuilder(rolling("home", 2_000, 50, 0.9))
+                .setWindow(window)
+                .setKind(kind)
+                .build();
+    }
+
+    @Test
+    void what_moves_through_the_topics_is_told_with_its_rate_and_only_when_it_changes() {
+        state.traffic(traffic(1_000));
+        long seen = state.all().version();
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(5));
+        state.traffic(traffic(2_000));
+        Traffic told = state.changesAfter(seen).traffic().orElseThrow();
+        assertThat(told.records()).isEqualTo(2_000);
+        assertThat(told.sentPerSecond()).hasValue(200);
+
+        seen = state.all().version();
+        state.traffic(traffic(2_000));
+        assertThat(state.changesAfter(seen).traffic()).isEmpty();
+        assertThat(state.all().traffic()).isPresent();
+
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(60));
+        state.traffic(traffic(2_000));
+        assertThat(state.changesAfter(seen).traffic().orElseThrow().sentPerSecond())
+                .isEmpty();
+    }
+
+    private static Traffic traffic(long records) {
+        return new Traffic(
+                List.of(new Traffic.Partition(0, records, OptionalLong.of(records), false)),
+                OptionalDouble.empty(),
+                Optional.of("synthetic"),
+                Optional.empty(),
+                List.of(new Traffic.Group("caiman-metrics", "predictions", 10, 3)),
+                Optional.empty());
     }
 }

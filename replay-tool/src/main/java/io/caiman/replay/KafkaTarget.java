@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -53,13 +54,11 @@ final class KafkaTarget implements ReplayTarget {
             ProducerConfig.BUFFER_MEMORY_CONFIG,
             64L << 20);
 
-    private static final List<Header> END_OF_LOG_HEADERS =
-            List.of(new RecordHeader(Topics.END_OF_LOG_HEADER, new byte[0]));
-
     private final RecordCodec<DeadLetter> letters = RecordCodec.of(DeadLetter.class);
     private final Topics topics;
     private final TopicContents contents;
     private final Map<Kind, List<Header>> headers;
+    private final List<Header> endOfLogHeaders;
     private final Producer<byte[], byte[]> producer;
     private final AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
 
@@ -69,6 +68,9 @@ final class KafkaTarget implements ReplayTarget {
         this.headers = Map.of(
                 Kind.IMPRESSIONS, headers(provenance, Impression.getClassSchema()),
                 Kind.FEEDBACK, headers(provenance, Feedback.getClassSchema()));
+        this.endOfLogHeaders = Stream.concat(
+                        Stream.of(new RecordHeader(Topics.END_OF_LOG_HEADER, new byte[0])), headers(provenance))
+                .toList();
         this.producer = producer;
     }
 
@@ -90,9 +92,13 @@ final class KafkaTarget implements ReplayTarget {
 
     private static List<Header> headers(Provenance provenance, Schema schema) {
         String version = "%s/%016x".formatted(schema.getFullName(), SchemaNormalization.parsingFingerprint64(schema));
-        return List.of(
+        Header written = new RecordHeader(Topics.SCHEMA_HEADER, version.getBytes(StandardCharsets.UTF_8));
+        return Stream.concat(headers(provenance), Stream.of(written)).toList();
+    }
+
+    private static Stream<Header> headers(Provenance provenance) {
+        return Stream.of(
                 new RecordHeader(Topics.DATASET_HEADER, provenance.dataset().getBytes(StandardCharsets.UTF_8)),
-                new RecordHeader(Topics.SCHEMA_HEADER, version.getBytes(StandardCharsets.UTF_8)),
                 new RecordHeader(Topics.PROVENANCE_HEADER, provenance.id().getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -130,7 +136,7 @@ final class KafkaTarget implements ReplayTarget {
 
     @Override
     public void sendEndOfLog(Kind kind, int partition, long eventTimeMs) throws InterruptedException {
-        send(new ProducerRecord<>(topic(kind), partition, eventTimeMs, null, null, END_OF_LOG_HEADERS));
+        send(new ProducerRecord<>(topic(kind), partition, eventTimeMs, null, null, endOfLogHeaders));
     }
 
     @Override

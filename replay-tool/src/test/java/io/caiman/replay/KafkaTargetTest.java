@@ -82,6 +82,7 @@ class KafkaTargetTest {
         ProducerRecord<byte[], byte[]> record = producer.history().get(0);
         assertThat(record.value()).isNull();
         assertThat(record.headers().lastHeader(Topics.END_OF_LOG_HEADER)).isNotNull();
+        assertThat(header(record, Topics.DATASET_HEADER)).isEqualTo("movielens");
     }
 
     @Test

@@ -1,70 +1,79 @@
-// Follows the server and shows what it says. In the address: ?static shows the state once and does not follow it;
-// ?figures=rolling or ?figures=cumulative says which figures to begin with.
+// Follows the server and shows the page that the address names. With ?static in the address it shows the state once and
+// does not follow it.
 
-import { fillAlerts } from "./alerts.js";
-import { Charts, nameOf } from "./charts.js";
-import { count, day, figure, rate, ratio, time } from "./format.js";
-import { fillLeaderboard, sorted } from "./leaderboard.js";
-import { isOverall, keyOf, Store } from "./store.js";
-import { fillTable, swatch } from "./table.js";
+import { element, options, segments, setText } from "./dom.js";
+import * as domains from "./pages/domains.js";
+import * as health from "./pages/health.js";
+import * as leaderboard from "./pages/leaderboard.js";
+import * as overview from "./pages/overview.js";
+import * as replay from "./pages/replay.js";
+import { changed, hashOf, PAGES, route } from "./route.js";
+import { Store, windowsOf } from "./store.js";
+import { startTheme } from "./theme.js";
 
-const IDLE_AFTER_MS = 30_000;
-// More lines than these are a tangle: smaller domains are drawn when asked for.
-const DRAWN_UNASKED = 8;
+const SHOW_AGAIN_MS = 30_000;
+const pages = { overview, domains, leaderboard, health, replay };
 
-const element = (id) => document.getElementById(id);
-const text = (id, value) => (element(id).textContent = value);
-
-const address = new URLSearchParams(location.search);
+const once = new URLSearchParams(location.search).has("static");
 const store = new Store();
-const charts = new Charts({ auc: element("chart-auc"), gauc: element("chart-gauc") });
-const shownByHand = new Map();
-const choice = { subject: undefined, kind: ["rolling", "cumulative"].find((k) => k === address.get("figures")) };
-const order = { column: "domain", descending: false };
 let connected = false;
 let everConnected = false;
-let lastGrowth = { impressions: undefined, at: 0 };
 let drawing = false;
 
-function subjectNow() {
-  const subjects = store.subjects();
-  return subjects.find((s) => s.key === choice.subject) ?? subjects[0];
-}
-
-/** Windows, unless too few have closed to draw a line. */
-function kindNow(series) {
-  return choice.kind ?? (series.some((s) => s.curves.rolling.length >= 3) ? "rolling" : "cumulative");
+/** Changes what the address says; a view is not a step back, a page is. */
+function go(changes) {
+  const { page, view } = route();
+  history.replaceState(null, "", hashOf(page, changed(view, changes)));
+  show();
 }
 
 function show() {
+  const { page, view } = route();
   showConnection();
-  const subject = subjectNow();
-  element("content").hidden = subject === undefined;
-  element("empty").hidden = subject !== undefined;
-  if (subject === undefined) {
+  showNavigation(page, view);
+  const subject = subjectNow(view);
+  // How far the log is can be told before there are figures.
+  const showsNothing = subject === undefined && !(page === "replay" && store.traffic !== undefined);
+  element("empty").hidden = !showsNothing;
+  for (const name of PAGES) element(`page-${name}`).hidden = showsNothing || name !== page;
+  if (showsNothing) {
     showWaiting();
     return;
   }
-  const series = store.of(subject);
-  const kind = kindNow(series);
+  const series = subject === undefined ? [] : store.of(subject);
+  const windows = windowsOf(series);
+  const { window, kind } = windowNow(windows, series, view);
   showSubject(subject);
-  showTiles(series.find(isOverall), kind);
-  showKind(series, kind);
-  showLegend(series);
-  charts.draw(drawn(series), kind);
-  fillTable(element("rows"), series, kind);
-  element("alerts").hidden = store.alerts.length === 0;
-  fillAlerts(element("alert-list"), store.alerts);
-  showLeaderboard();
-  text("left-out", store.notKept > 0 ? `There is more than this page keeps: ${count(store.notKept)} figures were left out.` : "");
+  for (const group of document.querySelectorAll(".windows")) segments(group, windows.map(choice), window, (chosen) => go({ window: chosen }));
+  pages[page].show({ store, subject, series, window, kind, view, go, showSoon });
 }
 
-function showLeaderboard() {
-  element("leaderboard").hidden = store.comparisons.length === 0;
-  fillLeaderboard(element("leaderboard-rows"), sorted(store.comparisons, order));
-  for (const button of document.querySelectorAll("#leaderboard [data-column]")) {
-    const chosen = button.dataset.column === order.column;
-    button.parentElement.ariaSort = chosen ? (order.descending ? "descending" : "ascending") : "none";
+function subjectNow(view) {
+  const subjects = store.subjects();
+  return subjects.find((s) => s.model === view.get("model") && s.task === view.get("task")) ?? subjects.find((s) => s.model === view.get("model")) ?? subjects[0];
+}
+
+/** The shortest windows, unless too few have closed to draw a line. */
+function windowNow(windows, series, view) {
+  const asked = windows.find(({ window }) => window === view.get("window"));
+  const first = windows.find(({ window, kind }) => kind === "ROLLING" && series.some((s) => (s.windows.get(window)?.curve.length ?? 0) >= 3));
+  return asked ?? first ?? windows[windows.length - 1] ?? { window: "all", kind: "CUMULATIVE" };
+}
+
+const choice = ({ window, kind }) =>
+  kind === "CUMULATIVE"
+    ? { value: window, label: "Since the beginning", title: "Every impression so far" }
+    : kind === "COUNT"
+      ? { value: window, label: `L${window.slice(1)}`, title: "The latest so many impressions" }
+      : { value: window, label: `Windows of ${window}`, title: `The impressions of each ${window} of event time on their own` };
+
+function showNavigation(page, view) {
+  const kept = changed(new URLSearchParams(), { model: view.get("model") ?? undefined, task: view.get("task") ?? undefined });
+  for (const link of document.querySelectorAll("nav a")) {
+    link.href = hashOf(link.dataset.page, kept);
+    if (link.dataset.page === page) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    if (link.dataset.page === page) document.title = `${link.textContent} · Caiman`;
   }
 }
 
@@ -73,19 +82,18 @@ function showConnection() {
   const condition = store.feed.condition;
   const [state, words] = !connected
     ? everConnected ? ["lost", "dashboard not reachable"] : ["connecting", "connecting"]
-    : condition === "LIVE" ? ["live", address.has("static") ? "as of loading" : "live"]
+    : condition === "LIVE" ? ["live", once ? "as of loading" : "live"]
     : condition === "UNREACHABLE" ? ["lost", "Kafka not reachable"]
     : ["waiting", "waiting"];
   pill.dataset.state = state;
-  pill.textContent = words;
-  const notice = element("notice");
+  setText("connection", words);
   const problem = !connected && everConnected
     ? "The dashboard does not answer. These are the last figures it sent; the page goes on by itself once it answers."
     : condition === "UNREACHABLE"
       ? `Kafka does not answer, so these figures may be old. Trying again. (${store.feed.detail})`
       : "";
-  notice.textContent = problem;
-  notice.hidden = problem === "";
+  setText("notice", problem);
+  element("notice").hidden = problem === "";
 }
 
 function showWaiting() {
@@ -96,89 +104,16 @@ function showWaiting() {
     UNREACHABLE: ["Kafka does not answer", "Trying again every few seconds."],
   };
   const [title, detail] = waits[store.feed.condition] ?? waits.CONNECTING;
-  text("empty-title", title);
-  text("empty-detail", detail);
+  setText("empty-title", title);
+  setText("empty-detail", detail);
 }
 
 function showSubject(subject) {
+  if (subject === undefined) return;
+  setText("subject", `model ${subject.model}, task ${subject.task}`);
   const subjects = store.subjects();
-  text("subject", `model ${subject.model}, task ${subject.task}`);
-  const select = element("model");
   element("chooser").hidden = subjects.length < 2;
-  if ([...select.options].map((o) => o.value).join() !== subjects.map((s) => s.key).join()) {
-    select.replaceChildren(...subjects.map((s) => new Option(`${s.model}, ${s.task}`, s.key)));
-  }
-  select.value = subject.key;
-}
-
-function showTiles(overall, kind) {
-  const total = overall?.cumulative;
-  const figures = overall?.[kind];
-  text("tile-impressions", total ? count(total.impressions) : "–");
-  text("tile-rate", rateNow(overall));
-  text("tile-auc", figure(figures?.auc) ?? "–");
-  text("tile-gauc", figure(figures?.gauc) ?? "–");
-  text("tile-span", kind === "rolling" ? "in the latest window" : "so far");
-  text("tile-users", figures ? `over ${count(figures.users)} users` : "");
-  text("tile-calibration", ratio(figures?.calibration) ?? "–");
-  text("tile-time", total ? day(total.endMs) : "–");
-  text("tile-clock", total ? `${time(total.endMs)}, event time` : "");
-  text("tile-dead-letters", count(store.deadLetters));
-  text("tile-unreadable", store.unreadable > 0 ? `and ${count(store.unreadable)} unreadable figures` : "records not usable");
-  element("tile-dead").classList.toggle("alarm", store.deadLetters + store.unreadable > 0);
-}
-
-function rateNow(overall) {
-  const impressions = overall?.cumulative?.impressions;
-  if (impressions !== lastGrowth.impressions) lastGrowth = { impressions, at: performance.now() };
-  const moving = performance.now() - lastGrowth.at < IDLE_AFTER_MS && overall?.impressionsPerSecond !== undefined;
-  return moving ? `${rate(overall.impressionsPerSecond)} a second` : "idle";
-}
-
-function showKind(series, kind) {
-  element("show-rolling").setAttribute("aria-pressed", String(kind === "rolling"));
-  element("show-cumulative").setAttribute("aria-pressed", String(kind === "cumulative"));
-  const window = series.find(isOverall)?.rolling;
-  text("caption", kind === "cumulative"
-    ? "Every impression so far, largest domain first"
-    : window ? `Latest closed window, ${day(window.startMs)} ${time(window.startMs)} to ${day(window.endMs)} ${time(window.endMs)}` : "No window has closed yet");
-}
-
-const hasCurve = (s) => s.curves.cumulative.length + s.curves.rolling.length > 0;
-
-/** The series with a line: the largest ones, unless told otherwise by hand. */
-function drawn(series) {
-  return series.filter(hasCurve).filter((s, i) => shownByHand.get(keyOf(s)) ?? i < DRAWN_UNASKED);
-}
-
-function showLegend(series) {
-  const legend = element("legend");
-  const shown = series.filter(hasCurve);
-  const lines = new Set(drawn(series));
-  const names = JSON.stringify(shown.map(keyOf));
-  if (legend.dataset.names !== names) {
-    legend.dataset.names = names;
-    legend.replaceChildren(...shown.map(legendButton));
-  }
-  shown.forEach((s, i) => {
-    const button = legend.children[i];
-    button.setAttribute("aria-pressed", String(lines.has(s)));
-    button.firstChild.style.backgroundColor = swatch(s).style.backgroundColor;
-  });
-}
-
-function legendButton(series) {
-  const button = document.createElement("button");
-  const name = document.createElement("span");
-  name.textContent = nameOf(series);
-  button.type = "button";
-  button.title = `Show or hide ${nameOf(series)}`;
-  button.append(swatch(series), name);
-  button.addEventListener("click", () => {
-    shownByHand.set(keyOf(series), button.getAttribute("aria-pressed") === "false");
-    show();
-  });
-  return button;
+  options(element("model"), subjects.map((s) => ({ value: s.key, label: `${s.model}, ${s.task}` })), subject.key);
 }
 
 /** At most once a frame, however many changes arrive. */
@@ -219,21 +154,17 @@ async function showOnce() {
   show();
 }
 
-element("show-rolling").addEventListener("click", () => { choice.kind = "rolling"; show(); });
-element("show-cumulative").addEventListener("click", () => { choice.kind = "cumulative"; show(); });
-for (const button of document.querySelectorAll("#leaderboard [data-column]")) {
-  button.addEventListener("click", () => {
-    order.descending = order.column === button.dataset.column && !order.descending;
-    order.column = button.dataset.column;
-    showLeaderboard();
-  });
-}
-element("model").addEventListener("change", (event) => { choice.subject = event.target.value; show(); });
-charts.onThemeChange(show);
+for (const page of Object.values(pages)) page.start({ view: () => route().view, go });
+element("model").addEventListener("change", (event) => {
+  const { model, task } = store.subjects().find((s) => s.key === event.target.value);
+  go({ model, task });
+});
+addEventListener("hashchange", show);
+startTheme(element("theme"), show);
 show();
-if (address.has("static")) {
+if (once) {
   await showOnce();
 } else {
   follow();
-  setInterval(showSoon, IDLE_AFTER_MS);
+  setInterval(showSoon, SHOW_AGAIN_MS);
 }

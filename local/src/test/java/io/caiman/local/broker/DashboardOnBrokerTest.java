@@ -10,6 +10,7 @@ import io.caiman.dashboard.DashboardOptions;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DomainMetrics;
+import io.caiman.schemas.avro.Impression;
 import io.caiman.schemas.avro.WindowKind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,8 +24,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,11 +127,13 @@ class DashboardOnBrokerTest {
                 assertThat(s.path("deadLetters").asLong()).isEqualTo(3);
                 assertThat(s.path("unreadable").asLong()).isEqualTo(1);
                 assertThat(s.path("series")).hasSize(1);
-                assertThat(s.path("series").get(0).path("curves").path("cumulative"))
+                assertThat(s.path("series").get(0).path("windows").get(0).path("curve"))
                         .hasSize(1);
                 assertThat(s.path("series")
                                 .get(0)
-                                .path("cumulative")
+                                .path("windows")
+                                .get(0)
+                                .path("latest")
                                 .path("impressions")
                                 .asLong())
                         .isEqualTo(10);
@@ -144,7 +151,9 @@ class DashboardOnBrokerTest {
                 assertThat(s.path("unreadable").asLong()).isEqualTo(1);
                 assertThat(s.path("series")
                                 .get(0)
-                                .path("cumulative")
+                                .path("windows")
+                                .get(0)
+                                .path("latest")
                                 .path("impressions")
                                 .asLong())
                         .isEqualTo(20);
@@ -152,5 +161,64 @@ class DashboardOnBrokerTest {
         } finally {
             broker.close();
         }
+    }
+
+    @Test
+    void it_tells_how_far_the_log_is_and_how_far_those_who_read_it_are_behind() throws Exception {
+        try (LocalBroker broker = LocalBroker.start(directory);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createTopics(List.of(
+                            new NewTopic(TOPICS.impressions(), 2, (short) 1),
+                            new NewTopic(TOPICS.domainMetrics(), 1, (short) 1),
+                            new NewTopic("of-others", 1, (short) 1)))
+                    .all()
+                    .get();
+            Header dataset = new RecordHeader(Topics.DATASET_HEADER, "synthetic".getBytes(StandardCharsets.UTF_8));
+            Header end = new RecordHeader(Topics.END_OF_LOG_HEADER, new byte[0]);
+            try (var producer = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", broker.bootstrapServers()),
+                    new ByteArraySerializer(),
+                    new ByteArraySerializer())) {
+                for (int i = 1; i <= 5; i++) {
+                    byte[] value = RecordCodec.of(Impression.class).encode(impression(1_000L * i));
+                    producer.send(new ProducerRecord<byte[], byte[]>(
+                                    TOPICS.impressions(), 0, null, null, value, List.of(dataset)))
+                            .get();
+                }
+                producer.send(new ProducerRecord<byte[], byte[]>(
+                                TOPICS.impressions(), 0, null, null, null, List.of(dataset, end)))
+                        .get();
+                producer.send(new ProducerRecord<>("of-others", new byte[1])).get();
+            }
+            admin.alterConsumerGroupOffsets(
+                            "a-job",
+                            Map.of(
+                                    new TopicPartition(TOPICS.impressions(), 0), new OffsetAndMetadata(2),
+                                    new TopicPartition(TOPICS.impressions(), 1), new OffsetAndMetadata(0),
+                                    new TopicPartition("of-others", 0), new OffsetAndMetadata(0)))
+                    .all()
+                    .get();
+
+            try (Dashboard dashboard = Dashboard.start(DashboardOptions.local(0, broker.bootstrapServers(), TOPICS))) {
+                until(dashboard, s -> assertThat(s.path("traffic").toString()).isEqualTo("""
+                                {"sent":[{"partition":0,"records":5,"latestMs":5000,"ended":true},\
+                                {"partition":1,"records":0,"ended":false}],"dataset":"synthetic",\
+                                "groups":[{"group":"a-job","topic":"a-impressions","records":6,"lag":4}]}\
+                                """));
+            }
+        }
+    }
+
+    private static Impression impression(long eventTimeMs) {
+        return Impression.newBuilder()
+                .setId("i")
+                .setUser("u")
+                .setItem("v")
+                .setDomain("home")
+                .setEventTimeMs(eventTimeMs)
+                .setLabels(Map.of("click", true))
+                .setSlots(List.of())
+                .setDense(Map.of())
+                .build();
     }
 }

@@ -3,12 +3,14 @@ package io.caiman.local.demo;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caiman.model.evaluation.ClusteredDeLong;
 import io.caiman.model.evaluation.DeLong;
 import io.caiman.model.evaluation.PairedDifference;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -190,6 +193,54 @@ class DemoIT {
         assertThat(figures.path("overall").has("gauc"))
                 .as("no user has both a positive and a negative")
                 .isFalse();
+    }
+
+    @Test
+    void the_page_moves_while_the_replay_runs() throws Exception {
+        assumeTrue(
+                Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "chromium"))),
+                "no chromium on the PATH: install Debian's chromium");
+        Process demo = start("page.log", List.of("--limit", "40000", "--rate", "1000", "--batch", "100"));
+        String address = Awaitility.await()
+                .atMost(PATIENCE)
+                .until(
+                        () -> Pattern.compile("dashboard +(http://\\S+)")
+                                .matcher(Files.readString(directory.resolve("page.log")))
+                                .results()
+                                .map(found -> found.group(1))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+        // At the first look there may be nothing yet; each look starts a browser, which takes seconds.
+        int first = Awaitility.await().atMost(PATIENCE).until(() -> impressionsShown(address), shown -> shown > 0);
+        Awaitility.await().atMost(PATIENCE).until(() -> impressionsShown(address), shown -> shown > first);
+        assertThat(demo.isAlive()).as(logs()).isTrue();
+    }
+
+    /** What a browser that loads the page shows as the number of impressions; 0 where it shows none. */
+    private int impressionsShown(String address) throws Exception {
+        Path page = directory.resolve("page.html");
+        Process browser = new ProcessBuilder(
+                        "chromium",
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-dev-shm-usage",
+                        "--virtual-time-budget=3000",
+                        "--dump-dom",
+                        address + "?static")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(page.toFile())
+                .start();
+        started.add(browser);
+        assertThat(browser.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return Pattern.compile("id=\"tile-impressions\">([\\d,]+)<")
+                .matcher(Files.readString(page))
+                .results()
+                .map(found -> Integer.parseInt(found.group(1).replace(",", "")))
+                .findFirst()
+                .orElse(0);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.caiman.model.evaluation;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.SingularOps_DDRM;
@@ -83,6 +84,13 @@ public final class SingularSpectrum {
     /** [min(count, width)], the singular values in descending order, an array of the caller's own. */
     public double[] values() {
         return values.clone();
+    }
+
+    /** [min(count, width)], the singular values in descending order, each as a share of the largest. */
+    public List<Float> shares() {
+        return Arrays.stream(values)
+                .mapToObj(value -> (float) (value / values[0]))
+                .toList();
     }
 
     /**

@@ -116,7 +116,7 @@ public final class EmbeddingWatch {
         SingularSpectrum.of(embeddings, members.length, layout.dimension()).ifPresent(spectrum -> {
             double value = spectrum.informationAbundance();
             String name = domainNames.get(domain);
-            measured.add(new Abundance(set, name, group, members.length, value));
+            measured.add(new Abundance(set, name, group, members.length, value, spectrum.shares()));
             int at = (set * domainNames.size() + domain) * GROUPS + (group == Group.RARE ? 1 : 0);
             highest[at] = Math.max(highest[at], value);
             if (value < collapseShare * highest[at]) {

@@ -45,8 +45,14 @@ public record ModelHealth(
      * @param group how often these ids were seen
      * @param rows how many ids
      * @param value the sum of the singular values over the largest, from 1 to the embeddings' dimension
+     * @param spectrum the singular values in descending order, each as a share of the largest
      */
-    public record Abundance(int set, String domain, Group group, int rows, double value) {}
+    public record Abundance(int set, String domain, Group group, int rows, double value, List<Float> spectrum) {
+
+        public Abundance {
+            spectrum = List.copyOf(spectrum);
+        }
+    }
 
     /** Ids of a domain by how often the model has learned from them. */
     public enum Group {
@@ -62,8 +68,14 @@ public record ModelHealth(
      * @param domain the domain
      * @param entropy mean entropy of its weights over the experts, as a share of the highest possible: 0 where each
      *     sample goes to one expert, 1 where all experts weigh the same; empty for a single expert
+     * @param shares [experts], mean weight of each expert over samples and dimensions; they sum to 1
      */
-    public record GateUse(String domain, OptionalDouble entropy) {}
+    public record GateUse(String domain, OptionalDouble entropy, List<Float> shares) {
+
+        public GateUse {
+            shares = List.copyOf(shares);
+        }
+    }
 
     /**
      * What an expert answers.

@@ -19,6 +19,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.zoo.Network;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -81,8 +82,9 @@ final class HealthProbe {
         List<GateUse> gates = new ArrayList<>();
         for (int i = 0; i < domains.length; i++) {
             String domain = spec.domains().get(domains[i]);
-            OptionalDouble entropy = entropy(output.gates().get(i));
-            gates.add(new GateUse(domain, entropy));
+            NDArray gate = output.gates().get(i);
+            OptionalDouble entropy = entropy(gate);
+            gates.add(new GateUse(domain, entropy, shares(gate)));
             if (settled && entropy.orElse(0) > UNROUTED) {
                 warnings.add(new HealthWarning(
                         Kind.UNROUTED,
@@ -94,7 +96,7 @@ final class HealthProbe {
     }
 
     /** Mean entropy of gate weights {@code [samples, experts, width]} over the experts, as a share of the highest. */
-    private static OptionalDouble entropy(NDArray gate) {
+    static OptionalDouble entropy(NDArray gate) {
         int samples = (int) gate.getShape().get(0);
         int experts = (int) gate.getShape().get(1);
         int width = (int) gate.getShape().get(2);
@@ -105,6 +107,21 @@ final class HealthProbe {
         return experts == 1
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(sum / ((double) samples * width * Math.log(experts)));
+    }
+
+    /** Mean weight of each expert, of gate weights {@code [samples, experts, width]}. */
+    static List<Float> shares(NDArray gate) {
+        int samples = (int) gate.getShape().get(0);
+        int experts = (int) gate.getShape().get(1);
+        int width = (int) gate.getShape().get(2);
+        float[] weights = Leaves.toArray(gate);
+        double[] sums = new double[experts];
+        for (int i = 0; i < weights.length; i++) {
+            sums[i / width % experts] += weights[i];
+        }
+        return Arrays.stream(sums)
+                .mapToObj(sum -> (float) (sum / ((double) samples * width)))
+                .toList();
     }
 
     private List<ExpertUse> experts(Network.Output output, boolean settled, List<HealthWarning> warnings) {

@@ -71,6 +71,13 @@ class EmbeddingWatchTest {
                         tuple(1, Group.RARE, 10));
         // Of the ten frequent ids four lie on the first axis and three on each other: (2 + 2 sqrt 3) / 2.
         assertThat(value(measured, Group.FREQUENT)).isCloseTo(1 + Math.sqrt(3), within(1e-6));
+        assertThat(measured).allSatisfy(abundance -> {
+            assertThat(abundance.spectrum()).hasSize(3).first().isEqualTo(1f);
+            assertThat(abundance.spectrum().stream()
+                            .mapToDouble(Float::doubleValue)
+                            .sum())
+                    .isCloseTo(abundance.value(), within(1e-6));
+        });
         assertThat(warnings).isEmpty();
     }
 

@@ -73,6 +73,7 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPairs, Mod
         long now = timers.currentProcessingTime();
         timers.registerProcessingTimeTimer(next(now, refresh));
         if (anyLate) {
+            windowed.pass(windows.lastEnd(timers.currentWatermark()));
             timers.registerProcessingTimeTimer(next(now, revision));
         }
     }
@@ -87,7 +88,7 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPairs, Mod
         TimerService timers = context.timerService();
         Scope scope = context.getCurrentKey();
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
-            long over = windows.lastEnd(timers.currentWatermark());
+            long over = Math.max(windows.lastEnd(timers.currentWatermark()), windowed.passedEnd());
             merge(over, timers);
             if (timestamp % revision == 0) {
                 publish(scope, windowed.takeLate(over), windowed.new Reading(), timers, out);
@@ -97,7 +98,7 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPairs, Mod
             }
         } else {
             long end = Windows.endOfTimer(timestamp);
-            long over = end - windows.step();
+            long over = Math.max(end - windows.step(), windowed.passedEnd());
             merge(over, timers);
             SortedSet<Window> due = windowed.takeLate(over);
             due.addAll(windows.endingAt(end));

@@ -35,8 +35,8 @@ final class WindowedPairs {
     private final ListState<Long> latePanes;
 
     private final MapState<Window, Publication> publications;
-    /** The latest end of the windows that will not be revised any more. A restored job's watermark begins before it. */
-    private final ValueState<Long> settled;
+    /** The latest end of a pane that the watermark was found beyond. A restored job's watermark begins before it. */
+    private final ValueState<Long> passed;
 
     WindowedPairs(RuntimeContext runtime, Windows windows, int most) {
         this.windows = windows;
@@ -46,7 +46,7 @@ final class WindowedPairs {
         latePanes = runtime.getListState(new ListStateDescriptor<>("late-panes", LongSerializer.INSTANCE));
         publications = runtime.getMapState(
                 new MapStateDescriptor<>("publications", WindowSerializer.INSTANCE, PublicationSerializer.INSTANCE));
-        settled = runtime.getState(new ValueStateDescriptor<>("settled", LongSerializer.INSTANCE));
+        passed = runtime.getState(new ValueStateDescriptor<>("passed", LongSerializer.INSTANCE));
     }
 
     /**
@@ -116,7 +116,7 @@ final class WindowedPairs {
         for (Window window : windows.endingAt(windows.settled(end))) {
             publications.remove(window);
         }
-        settled.update(Math.max(settledEnd(), windows.settled(end)));
+        pass(end);
         // An emptied map would stay in the heap state backend.
         if (panes.isEmpty()) {
             panes.clear();
@@ -126,9 +126,23 @@ final class WindowedPairs {
         }
     }
 
-    private long settledEnd() throws Exception {
-        Long end = settled.value();
+    /** Takes note that the watermark is beyond this end of a pane. */
+    void pass(long end) throws Exception {
+        if (end > passedEnd()) {
+            passed.update(end);
+        }
+    }
+
+    /** The latest end of a pane known to be passed; the least number where there is none. */
+    long passedEnd() throws Exception {
+        Long end = passed.value();
         return end == null ? Long.MIN_VALUE : end;
+    }
+
+    /** The latest end of the windows that will not be revised any more; the least number where there is none. */
+    private long settledEnd() throws Exception {
+        long end = passedEnd();
+        return end == Long.MIN_VALUE ? end : windows.settled(end);
     }
 
     /** Panes as they are at one moment, each read once. */

@@ -107,7 +107,7 @@ final class ScopeFigures {
     }
 
     void restorePane(long pane, PaneFigures figures) {
-        byPane.computeIfAbsent(pane, start -> new ArrayList<>()).add(figures);
+        byPane.computeIfAbsent(pane, start -> new ArrayList<>(1)).add(figures);
     }
 
     /** Whether anything that {@link #toStored} or a pane holds has changed since this was last asked. */
@@ -284,7 +284,7 @@ final class ScopeFigures {
     }
 
     private void addToPane(Partial.PaneGain gain) {
-        byPane.computeIfAbsent(gain.pane(), start -> new ArrayList<>()).add(gain.figures());
+        byPane.computeIfAbsent(gain.pane(), start -> new ArrayList<>(1)).add(gain.figures());
         changedPanes.add(gain.pane());
         for (int window = 0; window < latestEnds.length; window++) {
             if (gain.pane() < latestEnds[window]) {

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * be restored from the scores alone.
  *
  * <p><b>Memory</b> on the heap is 16 bytes for each score that is kept, whatever the number of domains, and room to grow by a
- * quarter; 4 bytes for each pane that a user was active in; and 100 to 150 bytes for each user and task of a model.
+ * quarter; 4 bytes for each pane that a user was active in; and 100 to 130 bytes for each user and task of a model.
  */
 final class UserShares {
 

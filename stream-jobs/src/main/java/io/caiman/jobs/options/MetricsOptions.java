@@ -53,13 +53,14 @@ public record MetricsOptions(
     public static final ConfigOption<Duration> HISTORY = ConfigOptions.key("caiman.metrics.cumulative-history")
             .durationType()
             .noDefaultValue()
-            .withDescription("Event time that cumulative gAUC is over. Not set: everything so far, which keeps 40 to 90"
+            .withDescription("Event time that cumulative gAUC is over. Not set: everything so far, which keeps about 20"
                     + " bytes of memory for every prediction.");
 
     public static final ConfigOption<Duration> REFRESH = ConfigOptions.key("caiman.metrics.refresh-interval")
             .durationType()
             .defaultValue(Duration.ofSeconds(1))
-            .withDescription("Least time between two updates of a cumulative figure.");
+            .withDescription(
+                    "Least time between two updates of a cumulative figure. With very many domains they take turns.");
 
     public static final ConfigOption<Integer> LABELS = ConfigOptions.key("caiman.metrics.labels")
             .intType()

@@ -49,12 +49,14 @@ final class HealthRecords {
                                 abundance.domain(),
                                 abundance.group() == Group.RARE ? FrequencyGroup.RARE : FrequencyGroup.FREQUENT,
                                 abundance.rows(),
-                                abundance.value()))
+                                abundance.value(),
+                                abundance.spectrum()))
                         .toList(),
                 health.gates().stream()
                         .map(gate -> new GateUse(
                                 gate.domain(),
-                                gate.entropy().isPresent() ? gate.entropy().getAsDouble() : null))
+                                gate.entropy().isPresent() ? gate.entropy().getAsDouble() : null,
+                                gate.shares()))
                         .toList(),
                 health.experts().stream()
                         .map(expert -> new ExpertUse(expert.expert(), expert.silence()))

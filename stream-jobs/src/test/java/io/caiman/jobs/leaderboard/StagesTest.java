@@ -121,6 +121,33 @@ class StagesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0, 60000", "30, 0", "30, 60000"})
+    void a_window_that_gained_pairs_after_its_end_and_before_a_failure_is_revised_wherever_the_watermark_begins_anew(
+            int early, long begin) throws Exception {
+        List<Prediction> all = Reference.predictions(9, 100, 10, START, 100);
+        List<Prediction> both = Stream.concat(of(all, Reference.BASELINE).stream(), of(all, "challenger").stream())
+                .toList();
+        int inTime = of(all, Reference.BASELINE).size() + early;
+        List<ModelComparison> records = new ArrayList<>();
+        Stages.Snapshot snapshot;
+        try (Stages stages = Stages.start(OPTIONS, false)) {
+            stages.clock(1);
+            stages.process(both.subList(0, inTime).toArray(Prediction[]::new));
+            stages.watermark(START + 60_000);
+            stages.process(both.subList(inTime, both.size()).toArray(Prediction[]::new));
+            records.addAll(stages.takeRecords());
+            snapshot = stages.snapshot();
+        }
+        try (Stages stages = Stages.restore(OPTIONS, false, snapshot)) {
+            stages.watermark(START + begin);
+            stages.clock(60_000);
+            stages.watermark(START + 10_000_000);
+            records.addAll(stages.takeRecords());
+        }
+        Reference.assertSame(Reference.latest(records, WindowKind.ROLLING), Reference.rolling(both, OPTIONS));
+    }
+
     @Test
     void what_finds_no_partner_comes_too_late_twice_or_with_another_label_is_counted_and_not_compared()
             throws Exception {
