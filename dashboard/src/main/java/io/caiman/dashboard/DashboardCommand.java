@@ -1,15 +1,11 @@
 package io.caiman.dashboard;
 
+import io.caiman.schemas.ClientProperties;
 import io.caiman.schemas.Topics;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -118,9 +114,9 @@ public final class DashboardCommand implements Callable<Integer> {
 
     DashboardOptions options() {
         Map<String, String> kafka = new LinkedHashMap<>();
-        Optional.ofNullable(commandConfig).ifPresent(file -> kafka.putAll(read(file)));
-        kafka.put("bootstrap.servers", bootstrapServers);
         try {
+            Optional.ofNullable(commandConfig).map(ClientProperties::read).ifPresent(kafka::putAll);
+            kafka.put("bootstrap.servers", bootstrapServers);
             return new DashboardOptions(
                     bind,
                     port,
@@ -131,21 +127,6 @@ public final class DashboardCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private Map<String, String> read(Path file) {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--command-config %s cannot be read as a properties file: %s".formatted(file, e),
-                    e);
-        }
-        Map<String, String> read = new LinkedHashMap<>();
-        properties.stringPropertyNames().forEach(name -> read.put(name, properties.getProperty(name)));
-        return read;
     }
 
     /** The dashboard without the launcher. */

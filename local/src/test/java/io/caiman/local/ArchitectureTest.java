@@ -99,6 +99,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "io.caiman.jobs.connect..",
                     "io.caiman.jobs.options..",
+                    "io.caiman.jobs.predictions..",
                     "io.caiman.jobs.checkpoints..",
                     "io.caiman.jobs.feedback..",
                     "io.caiman.jobs.alerts..",

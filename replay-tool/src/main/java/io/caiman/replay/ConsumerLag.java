@@ -1,5 +1,7 @@
 package io.caiman.replay;
 
+import io.caiman.schemas.GroupLag;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,12 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class ConsumerLag implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerLag.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long ASK_EVERY_SECONDS = 2;
 
     private final Optional<Admin> admin;
@@ -49,28 +48,15 @@ final class ConsumerLag implements AutoCloseable {
         return lag;
     }
 
-    /** Records of the group's partitions that it has yet to commit; absent where that is not known. */
+    /** Records that the group has yet to commit, see {@link GroupLag}; absent where that is not known. */
     OptionalLong records() {
         return records;
     }
 
     private void ask() {
         try {
-            Admin asked = admin.orElseThrow();
-            Map<TopicPartition, OffsetAndMetadata> committed = asked.listConsumerGroupOffsets(group)
-                    .partitionsToOffsetAndMetadata()
-                    .get();
-            Map<TopicPartition, ListOffsetsResultInfo> ends = asked.listOffsets(committed.keySet().stream()
-                            .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
-                    .all()
-                    .get();
-            long behind = 0;
-            for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end : ends.entrySet()) {
-                OffsetAndMetadata position = committed.get(end.getKey());
-                behind += Math.max(0, end.getValue().offset() - (position == null ? 0 : position.offset()));
-            }
-            records = ends.isEmpty() ? OptionalLong.empty() : OptionalLong.of(behind);
-        } catch (ExecutionException e) {
+            records = GroupLag.of(admin.orElseThrow(), group, PATIENCE);
+        } catch (ExecutionException | TimeoutException e) {
             LOG.debug("the lag of {} is not known", group, e);
             records = OptionalLong.empty();
         } catch (InterruptedException e) {

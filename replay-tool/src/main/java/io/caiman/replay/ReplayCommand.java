@@ -8,11 +8,9 @@ import io.caiman.replay.dataset.DelayedLabels;
 import io.caiman.replay.dataset.ImpressionSource;
 import io.caiman.replay.dataset.LabelDelays;
 import io.caiman.replay.dataset.LoopedLog;
+import io.caiman.schemas.ClientProperties;
 import io.caiman.schemas.Topics;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -234,7 +231,11 @@ public final class ReplayCommand implements Callable<Integer> {
     private ReplayOptions replayOptions(CommandLine commandLine) {
         Map<String, String> client = new HashMap<>();
         if (commandConfig != null) {
-            client.putAll(clientProperties(commandConfig));
+            try {
+                client.putAll(ClientProperties.read(commandConfig));
+            } catch (IllegalArgumentException e) {
+                throw new DatasetException(String.valueOf(e.getMessage()), e);
+            }
         }
         if (bootstrapServers != null) {
             client.put("bootstrap.servers", bootstrapServers);
@@ -266,21 +267,6 @@ public final class ReplayCommand implements Callable<Integer> {
             throw new ParameterException(commandLine, "--rate and --speed both set the pace: leave one out.");
         }
         return byCount != null ? byCount : byTime != null ? byTime : Pace.MAX;
-    }
-
-    private static Map<String, String> clientProperties(Path file) {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new DatasetException(
-                    "--command-config: %s cannot be read as a properties file: %s. Check path and contents."
-                            .formatted(file, e),
-                    e);
-        }
-        Map<String, String> map = new HashMap<>();
-        properties.stringPropertyNames().forEach(name -> map.put(name, properties.getProperty(name)));
-        return map;
     }
 
     private static int complain(CommandLine commandLine, Exception e, int exitCode) {

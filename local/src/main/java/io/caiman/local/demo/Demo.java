@@ -160,7 +160,7 @@ final class Demo {
                 observer.baseline().health(),
                 options.leaderboard()
                         .map(leaderboard -> observer.models().stream()
-                                .map(ObservedModel::figures)
+                                .map(model -> model.figures(observer.baseline()))
                                 .toList()),
                 outcome.oracle(),
                 outcome.lastQuarter());

@@ -3,6 +3,7 @@ package io.caiman.local.demo;
 import io.caiman.dashboard.DashboardStartException;
 import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.jobs.options.WatermarkOptions;
 import io.caiman.local.broker.BrokerStartException;
 import io.caiman.local.figures.OutputFiles;
 import io.caiman.model.spec.ModelSpec;
@@ -16,6 +17,7 @@ import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.ImpressionSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -158,6 +160,8 @@ public final class DemoCommand implements Callable<Integer> {
         Configuration configuration = new Configuration();
         configuration.setString(MetricsOptions.PANE.key(), dataset == Dataset.MOVIELENS ? "30d" : "6h");
         configuration.setString(MetricsOptions.WINDOW.key(), dataset == Dataset.MOVIELENS ? "360d" : "48h");
+        // All models of a run are under way, and one that fails ends it: however slow they are, figures wait for each.
+        configuration.set(WatermarkOptions.MODEL_WAIT, Duration.ofDays(1));
         return MetricsOptions.from(configuration);
     }
 

@@ -9,7 +9,6 @@ import io.caiman.replay.Pace;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -45,10 +44,11 @@ record DemoOptions(
     /** Two days of most logs, some months of MovieLens. */
     private static final int STEPS_IN_WINDOW = 8;
 
-    private static final Duration FOREVER = Duration.ofDays(36_500);
-
     DemoOptions {
         specs = List.copyOf(specs);
+        metrics = specs.size() == 1
+                ? metrics
+                : metrics.waitingFor(specs.stream().map(ModelSpec::name).toList());
     }
 
     /** The first model. */
@@ -64,14 +64,14 @@ record DemoOptions(
                         baseline().name(),
                         metrics.pane(),
                         List.of(metrics.pane().multipliedBy(STEPS_IN_WINDOW)),
-                        // A replay takes years of event time in seconds: the slower model may be any length of it
-                        // behind.
-                        FOREVER,
-                        metrics.outOfOrderness(),
-                        metrics.idleness(),
+                        // However far one model is behind, windows and pairs wait for it.
+                        metrics.pane(),
+                        metrics.watermarks(),
                         // What is published shows at the next checkpoint, no sooner.
                         DemoJobs.CHECKPOINT_INTERVAL,
                         DemoJobs.CHECKPOINT_INTERVAL.multipliedBy(2),
+                        // A run is over when every pair is compared.
+                        Integer.MAX_VALUE,
                         LeaderboardOptions.MOST_PAIRS.defaultValue(),
                         new LeastEvidence(
                                 LeaderboardOptions.LEAST_POSITIVES.defaultValue(),

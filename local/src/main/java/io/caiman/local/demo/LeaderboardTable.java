@@ -76,7 +76,7 @@ final class LeaderboardTable {
                 || lift.high().isEmpty()
                 || lift.pValue().isEmpty()) {
             return "%8s  too little evidence: %s"
-                    .formatted(FigureText.UNDEFINED, lift.tooLittle().orElse("no pairs"));
+                    .formatted(FigureText.UNDEFINED, lift.tooLittle().orElse(""));
         }
         return String.format(
                 Locale.ROOT,

@@ -13,7 +13,10 @@ import io.caiman.schemas.avro.WindowKind;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What has come of one model so far. */
 final class ObservedModel {
@@ -110,13 +113,28 @@ final class ObservedModel {
                 && byDomain >= expected;
     }
 
-    /** How it compares with the first model; empty for the first model itself. */
-    List<Lift> lifts() {
-        return comparisons.values().stream().map(Lift::of).toList();
+    /**
+     * Its part of a report on several models.
+     *
+     * @param first the one that the others are compared with, this one or another
+     */
+    Report.ModelFigures figures(ObservedModel first) {
+        return new Report.ModelFigures(
+                name, overall(), domains(), health, first == this ? List.of() : liftsAbove(first));
     }
 
-    /** Its part of a report on several models. */
-    Report.ModelFigures figures() {
-        return new Report.ModelFigures(name, overall(), domains(), health, lifts());
+    /** How it compares with the first model, over all domains and on each that either has predicted. */
+    private List<Lift> liftsAbove(ObservedModel first) {
+        Set<String> scopes = new TreeSet<>(Set.of(OVERALL));
+        scopes.addAll(cumulative.keySet());
+        scopes.addAll(first.cumulative.keySet());
+        return scopes.stream()
+                .map(scope -> {
+                    ModelComparison comparison = comparisons.get(scope);
+                    return comparison == null
+                            ? Lift.without(scope.equals(OVERALL) ? Optional.empty() : Optional.of(scope))
+                            : Lift.of(comparison);
+                })
+                .toList();
     }
 }

@@ -68,7 +68,7 @@ record Report(
     /**
      * One of several models.
      *
-     * @param lifts how it compares with the first one, by domain and over all; empty for the first itself
+     * @param lifts how it compares with the first one, over all and by domain; empty for the first itself
      */
     record ModelFigures(String model, Figures overall, List<DomainFigures> domains, Health health, List<Lift> lifts) {}
 
@@ -102,6 +102,18 @@ record Report(
                     optional(comparison.getLow()),
                     optional(comparison.getHigh()),
                     Optional.ofNullable(comparison.getTooLittle()));
+        }
+
+        /** Of models that have no impression of a domain in common. */
+        static Lift without(Optional<String> domain) {
+            return new Lift(
+                    domain,
+                    0,
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty(),
+                    Optional.of("no impressions that both predicted"));
         }
 
         /** Whether the interval leaves 0 out. */

@@ -27,11 +27,15 @@ public sealed interface AlertRule extends Serializable {
         }
     }
 
-    /** A rule about the rolling figures of one window. */
+    /** A rule about one window. */
     sealed interface OfWindow extends AlertRule {
 
         /** Name of the window, such as 1h. */
         String window();
+    }
+
+    /** A rule about the rolling figures of one window. */
+    sealed interface OfFigures extends OfWindow {
 
         /** Impressions that a window needs to be looked at. */
         long leastImpressions();
@@ -43,7 +47,7 @@ public sealed interface AlertRule extends Serializable {
      * @param by how much at least; it is over when the drop is less than {@link #OVER_SHARE} of that
      */
     record AucDrop(String name, Patience patience, String window, long leastImpressions, double by)
-            implements OfWindow {
+            implements OfFigures {
         public AucDrop {
             if (!(by > 0 && by < 1)) {
                 throw new IllegalArgumentException("by: expected a drop of AUC above 0 and below 1, got " + by);
@@ -59,7 +63,7 @@ public sealed interface AlertRule extends Serializable {
      */
     record CalibrationOutside(
             String name, Patience patience, String window, long leastImpressions, double low, double high)
-            implements OfWindow {
+            implements OfFigures {
         public CalibrationOutside {
             if (!(low >= 0 && low < 1 && high > 1)) {
                 throw new IllegalArgumentException(
@@ -74,7 +78,7 @@ public sealed interface AlertRule extends Serializable {
      *
      * @param after that long behind the latest window of all domains together
      */
-    record DomainQuiet(String name, Patience patience, String window, Duration after) implements AlertRule {
+    record DomainQuiet(String name, Patience patience, String window, Duration after) implements OfWindow {
         public DomainQuiet {
             if (after.isNegative() || after.isZero()) {
                 throw new IllegalArgumentException("after: expected more than 0, got " + after);

@@ -1,6 +1,7 @@
 package io.caiman.jobs.alerts;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -9,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.util.TimeUtils;
@@ -17,8 +18,12 @@ import org.apache.flink.util.TimeUtils;
 /** Reads rules from YAML: {@code conf/alerts.yaml} is one with all kinds and their defaults. */
 public final class AlertRulesReader {
 
-    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
+    private static final String EXAMPLE = "conf/alerts.yaml";
+    private static final int MOST_LOOKS = 1_000_000;
     private static final int DEFAULT_RAISE_AFTER = 2;
     private static final int DEFAULT_CLEAR_AFTER = 3;
     private static final String DEFAULT_WINDOW = "1h";
@@ -48,10 +53,15 @@ public final class AlertRulesReader {
             throw new IllegalArgumentException("%s is no YAML: %s".formatted(source, e.getOriginalMessage()), e);
         }
         JsonNode rules = root.path("rules");
-        if (!rules.isArray() || rules.isEmpty() || root.size() != 1) {
-            throw new IllegalArgumentException(
-                    "%s: expected a list of rules under the one key 'rules'; conf/alerts.yaml has an example"
-                            .formatted(source));
+        for (String key : keys(root)) {
+            if (!key.equals("rules")) {
+                throw new IllegalArgumentException("%s: unknown key %s = %s: expected 'rules' alone; remove it"
+                        .formatted(source, key, root.get(key)));
+            }
+        }
+        if (!rules.isArray() || rules.isEmpty()) {
+            throw new IllegalArgumentException("%s: rules = %s: expected a list of rules; write one as in %s"
+                    .formatted(source, shown(rules), EXAMPLE));
         }
         List<AlertRule> read = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -66,37 +76,67 @@ public final class AlertRulesReader {
         return List.copyOf(read);
     }
 
+    /**
+     * Refuses rules about windows that nobody publishes: they would never be looked at.
+     *
+     * @param windows names of those that are
+     * @throws IllegalArgumentException naming the rule, its window, and those there are
+     */
+    public static void checkWindows(List<AlertRule> rules, List<String> windows) {
+        for (AlertRule rule : rules) {
+            if (rule instanceof AlertRule.OfWindow of && !windows.contains(of.window())) {
+                throw new IllegalArgumentException(
+                        "--alerts: rule '%s': window = %s: expected one of the windows that are published, %s; change it, or --window"
+                                .formatted(rule.name(), of.window(), String.join(", ", windows)));
+            }
+        }
+    }
+
+    private static List<String> keys(JsonNode node) {
+        List<String> keys = new ArrayList<>();
+        node.fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isMissingNode() ? "nothing" : value.toString();
+    }
+
     /** The keys of one rule, each read once. */
     private static final class Keys {
         private final String source;
         private final JsonNode rule;
-        private final Set<String> unread = new HashSet<>();
+        private final Set<String> known = new LinkedHashSet<>();
 
         Keys(String source, JsonNode rule) {
             this.source = source;
             this.rule = rule;
-            for (Iterator<String> names = rule.fieldNames(); names.hasNext(); ) {
-                unread.add(names.next());
-            }
         }
 
         AlertRule rule() {
             String name = text("name");
             try {
                 AlertRule read = rule(name);
-                if (!unread.isEmpty()) {
-                    throw new IllegalArgumentException("unknown key '%s'".formatted(String.join("', '", unread)));
+                for (String key : keys(rule)) {
+                    if (!known.contains(key)) {
+                        throw new IllegalArgumentException(
+                                "unknown key %s = %s: expected only %s; remove it or mend its name"
+                                        .formatted(key, rule.get(key), String.join(", ", known)));
+                    }
                 }
                 return read;
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("%s: rule '%s': %s".formatted(source, name, e.getMessage()), e);
+                throw new IllegalArgumentException(
+                        "%s: rule '%s': %s (%s has an example of each kind)"
+                                .formatted(source, name, e.getMessage(), EXAMPLE),
+                        e);
             }
         }
 
         private AlertRule rule(String name) {
             String kind = text("when");
             AlertRule.Patience patience = new AlertRule.Patience(
-                    (int) whole("raise-after", DEFAULT_RAISE_AFTER), (int) whole("clear-after", DEFAULT_CLEAR_AFTER));
+                    few("raise-after", DEFAULT_RAISE_AFTER), few("clear-after", DEFAULT_CLEAR_AFTER));
             return switch (kind) {
                 case "auc-drop" ->
                     new AlertRule.AucDrop(
@@ -116,7 +156,7 @@ public final class AlertRulesReader {
                 case "domain-quiet" -> new AlertRule.DomainQuiet(name, patience, window(), duration("after"));
                 case "dead-letter-rate" -> new AlertRule.DeadLetterRate(name, patience, number("per-minute"));
                 case "health-warning" -> new AlertRule.HealthWarning(name, patience);
-                case "consumer-lag" -> new AlertRule.ConsumerLag(name, patience, text("group"), (long) number("above"));
+                case "consumer-lag" -> new AlertRule.ConsumerLag(name, patience, text("group"), whole("above"));
                 default ->
                     throw new IllegalArgumentException(
                             "when: expected one of auc-drop, calibration-outside, domain-quiet, dead-letter-rate, health-warning, consumer-lag, got '%s'"
@@ -125,7 +165,7 @@ public final class AlertRulesReader {
         }
 
         private JsonNode take(String key) {
-            unread.remove(key);
+            known.add(key);
             return rule.path(key);
         }
 
@@ -138,18 +178,27 @@ public final class AlertRulesReader {
         }
 
         private String window() {
-            return rule.has("window") ? text("window") : DEFAULT_WINDOW;
+            return take("window").isMissingNode() ? DEFAULT_WINDOW : text("window");
         }
 
         private long whole(String key, long otherwise) {
+            return take(key).isMissingNode() ? otherwise : whole(key);
+        }
+
+        private long whole(String key) {
             JsonNode value = take(key);
-            if (value.isMissingNode()) {
-                return otherwise;
-            }
-            if (!value.canConvertToExactIntegral()) {
+            if (!value.canConvertToExactIntegral() || !value.canConvertToLong()) {
                 throw new IllegalArgumentException("%s: expected a whole number, got %s".formatted(key, shown(value)));
             }
             return value.asLong();
+        }
+
+        private int few(String key, int otherwise) {
+            long value = whole(key, otherwise);
+            if (value < 1 || value > MOST_LOOKS) {
+                throw new IllegalArgumentException("%s: expected 1 to %d, got %d".formatted(key, MOST_LOOKS, value));
+            }
+            return (int) value;
         }
 
         private double number(String key) {
@@ -166,10 +215,6 @@ public final class AlertRulesReader {
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("%s: expected a time such as 30min or 6h".formatted(key), e);
             }
-        }
-
-        private static String shown(JsonNode value) {
-            return value.isMissingNode() ? "nothing" : value.toString();
         }
     }
 }

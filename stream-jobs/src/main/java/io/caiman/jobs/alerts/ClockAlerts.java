@@ -23,7 +23,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * Evaluates the rules that go by the clock, every {@link #LOOK_EVERY}: the rate of dead letters, and how far consumers are
- * behind. At parallelism 1. Dead letters count for a minute; after a restart that minute begins anew.
+ * behind. At parallelism 1. Dead letters count for a minute. A restart begins counting anew, so for the first minute after it too
+ * few are known: that tells of many letters, but of few it tells nothing, and a lag that is not known tells nothing either.
  */
 final class ClockAlerts extends AbstractStreamOperator<Alert> implements OneInputStreamOperator<DeadLetter, Alert> {
 
@@ -100,7 +101,9 @@ final class ClockAlerts extends AbstractStreamOperator<Alert> implements OneInpu
         }
         for (AlertRule rule : rules) {
             if (rule instanceof AlertRule.DeadLetterRate rate) {
-                look(rule, deadLetters(rate, inMinute), nowMs);
+                if (looks >= LOOKS_A_MINUTE - 1 || inMinute > rate.perMinute()) {
+                    look(rule, deadLetters(rate, inMinute), nowMs);
+                }
             } else if (rule instanceof AlertRule.ConsumerLag lag) {
                 lagKnown(lag).ifPresent(behind -> look(rule, lag(lag, behind), nowMs));
             }

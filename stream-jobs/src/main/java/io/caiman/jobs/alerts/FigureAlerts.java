@@ -24,7 +24,7 @@ final class FigureAlerts extends KeyedProcessFunction<String, DomainMetrics, Ale
 
     private static final long serialVersionUID = 1;
 
-    private final List<AlertRule.OfWindow> rules;
+    private final List<AlertRule.OfFigures> rules;
 
     @SuppressWarnings("NullAway.Init") // set in open
     private transient Alerting alerting;
@@ -55,7 +55,7 @@ final class FigureAlerts extends KeyedProcessFunction<String, DomainMetrics, Ale
             return;
         }
         Alerting.Subject subject = new Alerting.Subject("", figures.getModel(), figures.getTask(), figures.getDomain());
-        for (AlertRule.OfWindow rule : rules) {
+        for (AlertRule.OfFigures rule : rules) {
             if (!figures.getWindow().equals(rule.window())) {
                 continue;
             }
@@ -73,7 +73,7 @@ final class FigureAlerts extends KeyedProcessFunction<String, DomainMetrics, Ale
         }
     }
 
-    private void remember(AlertRule.OfWindow rule, DomainMetrics figures) throws Exception {
+    private void remember(AlertRule.OfFigures rule, DomainMetrics figures) throws Exception {
         if (!(rule instanceof AlertRule.AucDrop)
                 || figures.getAuc() == null
                 || figures.getImpressions() < rule.leastImpressions()) {

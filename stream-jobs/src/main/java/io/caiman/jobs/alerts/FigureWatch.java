@@ -19,15 +19,15 @@ final class FigureWatch {
     private FigureWatch() {}
 
     /** The rules that are about the figures of single windows. */
-    static List<AlertRule.OfWindow> rules(List<AlertRule> rules) {
+    static List<AlertRule.OfFigures> rules(List<AlertRule> rules) {
         return rules.stream()
-                .filter(AlertRule.OfWindow.class::isInstance)
-                .map(AlertRule.OfWindow.class::cast)
+                .filter(AlertRule.OfFigures.class::isInstance)
+                .map(AlertRule.OfFigures.class::cast)
                 .toList();
     }
 
     /** What a window shows; empty if it is not the rule's, has too few impressions or nothing to compare with. */
-    static Optional<Finding> look(AlertRule.OfWindow rule, DomainMetrics figures, Earlier earlier) throws Exception {
+    static Optional<Finding> look(AlertRule.OfFigures rule, DomainMetrics figures, Earlier earlier) throws Exception {
         if (!figures.getWindow().equals(rule.window()) || figures.getImpressions() < rule.leastImpressions()) {
             return Optional.empty();
         }

@@ -1,19 +1,15 @@
 package io.caiman.jobs.alerts;
 
 import io.caiman.jobs.connect.KafkaConnection;
+import io.caiman.schemas.GroupLag;
 import java.io.Serializable;
-import java.util.Map;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +29,7 @@ interface LagProbe extends Serializable {
     final class OfBrokers implements LagProbe {
         private static final long serialVersionUID = 1;
         private static final Logger LOG = LoggerFactory.getLogger(LagProbe.class);
-        private static final long PATIENCE_SECONDS = 5;
+        private static final Duration PATIENCE = Duration.ofSeconds(5);
 
         private final Properties connection;
 
@@ -43,26 +39,14 @@ interface LagProbe extends Serializable {
 
         @Override
         public OptionalLong lag(String group) throws InterruptedException {
-            try (Admin admin = Admin.create(connection)) {
-                Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
-                        .partitionsToOffsetAndMetadata()
-                        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                if (committed.isEmpty()) {
-                    return OptionalLong.empty();
+            try {
+                Admin admin = Admin.create(connection);
+                try {
+                    return GroupLag.of(admin, group, PATIENCE);
+                } finally {
+                    admin.close(Duration.ZERO); // does not wait for what was given up
                 }
-                Map<TopicPartition, ListOffsetsResultInfo> ends = admin.listOffsets(committed.keySet().stream()
-                                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
-                        .all()
-                        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                long behind = 0;
-                for (Map.Entry<TopicPartition, OffsetAndMetadata> position : committed.entrySet()) {
-                    ListOffsetsResultInfo end = ends.get(position.getKey());
-                    if (end != null && position.getValue() != null) {
-                        behind += Math.max(0, end.offset() - position.getValue().offset());
-                    }
-                }
-                return OptionalLong.of(behind);
-            } catch (ExecutionException | TimeoutException e) {
+            } catch (ExecutionException | TimeoutException | KafkaException e) {
                 LOG.debug("the lag of {} is not known", group, e);
                 return OptionalLong.empty();
             }

@@ -1,15 +1,10 @@
 package io.caiman.jobs.connect;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * How to reach a Kafka cluster.
@@ -52,28 +47,6 @@ public record KafkaConnection(String bootstrapServers, Map<String, String> clien
     /** A connection that needs no further client properties. */
     public static KafkaConnection to(String bootstrapServers) {
         return new KafkaConnection(bootstrapServers, Map.of());
-    }
-
-    /**
-     * A connection with the client properties of a file in Java's properties format, the one the Kafka tools take as
-     * {@code --command-config}.
-     *
-     * @throws IllegalArgumentException if the file cannot be read, with the reason
-     */
-    public static KafkaConnection withCommandConfig(String bootstrapServers, Path file) {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "cannot read the Kafka client properties in %s: expected a readable file of lines key=value (%s)"
-                            .formatted(file, e),
-                    e);
-        }
-        return new KafkaConnection(
-                bootstrapServers,
-                properties.stringPropertyNames().stream()
-                        .collect(Collectors.toMap(name -> name, properties::getProperty)));
     }
 
     /** The properties of a client of this cluster, without what makes it a consumer or a producer. */

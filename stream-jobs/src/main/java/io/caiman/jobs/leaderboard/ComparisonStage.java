@@ -1,6 +1,7 @@
 package io.caiman.jobs.leaderboard;
 
 import io.caiman.jobs.options.LeaderboardOptions;
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.ModelComparison;
 import java.util.Map;
 import java.util.SortedSet;
@@ -21,7 +22,7 @@ import org.apache.flink.util.Collector;
  * is published again as a revision, at the next end of a pane or after the revision interval. A cumulative comparison goes out
  * at a refresh if it has gained pairs.
  */
-final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, ModelComparison> {
+final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPairs, ModelComparison> {
 
     private final Windows windows;
     private final Comparisons comparisons;
@@ -30,7 +31,7 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, Mode
     private final long revision;
 
     @SuppressWarnings("NullAway.Init") // this and the following are set in open
-    private transient ListState<Pair> pending;
+    private transient ListState<Pairs> pending;
 
     private transient WindowedPairs windowed;
     private transient AllPairs all;
@@ -46,23 +47,32 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, Mode
     @Override
     public void open(OpenContext context) {
         var runtime = getRuntimeContext();
-        pending = runtime.getListState(new ListStateDescriptor<>("pending", PairSerializer.INSTANCE));
+        pending = runtime.getListState(new ListStateDescriptor<>("pending", PairsSerializer.INSTANCE));
         windowed = new WindowedPairs(runtime, windows, mostPairs);
         all = new AllPairs(runtime, mostPairs);
     }
 
     @Override
-    public void processElement(ScopedPair scoped, Context context, Collector<ModelComparison> out) throws Exception {
-        Pair pair = scoped.pair();
-        pending.add(pair);
+    public void processElement(ScopedPairs scoped, Context context, Collector<ModelComparison> out) throws Exception {
+        Pairs pairs = scoped.pairs();
+        pending.add(pairs);
         TimerService timers = context.timerService();
-        long paneEnd = windows.start(pair.eventTime()) + windows.step();
         long nextEnd = windows.nextEnd(timers.currentWatermark());
-        // Also for a late pair, so that the end of a bounded stream finds nothing pending.
-        timers.registerEventTimeTimer(Windows.timer(Math.max(paneEnd, nextEnd)));
+        long last = Long.MIN_VALUE;
+        boolean anyLate = false;
+        for (int i = 0; i < pairs.size(); i++) {
+            long paneEnd = windows.start(pairs.eventTime(i)) + windows.step();
+            // Also for a late pair, so that the end of a bounded stream finds nothing pending.
+            long due = Math.max(paneEnd, nextEnd);
+            if (due != last) {
+                timers.registerEventTimeTimer(Windows.timer(due));
+                last = due;
+            }
+            anyLate |= paneEnd < nextEnd;
+        }
         long now = timers.currentProcessingTime();
         timers.registerProcessingTimeTimer(next(now, refresh));
-        if (paneEnd < nextEnd) {
+        if (anyLate) {
             windowed.pass(windows.lastEnd(timers.currentWatermark()));
             timers.registerProcessingTimeTimer(next(now, revision));
         }
@@ -111,28 +121,31 @@ final class ComparisonStage extends KeyedProcessFunction<Scope, ScopedPair, Mode
      * @param over the latest end of the windows that were published before
      */
     private void merge(long over, TimerService timers) throws Exception {
-        Map<Long, PairSample.Builder> byPane = new TreeMap<>();
-        PairSample.Builder current = new PairSample.Builder();
+        Map<Long, Pairs> byPane = new TreeMap<>();
+        Pairs current = new Pairs();
         long currentStart = Long.MIN_VALUE;
         long first = Long.MAX_VALUE;
         long last = Long.MIN_VALUE;
-        for (Pair pair : pending.get()) {
-            long start = windows.start(pair.eventTime());
-            if (start != currentStart) {
-                current = byPane.computeIfAbsent(start, any -> new PairSample.Builder());
-                currentStart = start;
+        for (Pairs pairs : pending.get()) {
+            for (int i = 0; i < pairs.size(); i++) {
+                long eventTime = pairs.eventTime(i);
+                long start = windows.start(eventTime);
+                if (start != currentStart) {
+                    current = byPane.computeIfAbsent(start, any -> new Pairs());
+                    currentStart = start;
+                }
+                current.add(pairs, i);
+                first = Math.min(first, eventTime);
+                last = Math.max(last, eventTime);
             }
-            current.add(pair);
-            first = Math.min(first, pair.eventTime());
-            last = Math.max(last, pair.eventTime());
         }
         if (byPane.isEmpty()) {
             return;
         }
         pending.clear();
         PairSample added = PairSample.EMPTY;
-        for (Map.Entry<Long, PairSample.Builder> pane : byPane.entrySet()) {
-            PairSample pairs = pane.getValue().build(mostPairs);
+        for (Map.Entry<Long, Pairs> pane : byPane.entrySet()) {
+            PairSample pairs = PairSample.of(pane.getValue(), mostPairs);
             windowed.add(pane.getKey(), pairs, over, timers);
             added = added.merge(pairs, mostPairs);
         }

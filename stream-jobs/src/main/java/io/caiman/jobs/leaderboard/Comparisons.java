@@ -1,6 +1,8 @@
 package io.caiman.jobs.leaderboard;
 
 import io.caiman.jobs.options.LeastEvidence;
+import io.caiman.jobs.options.WindowName;
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.WindowKind;
 import java.io.Serializable;

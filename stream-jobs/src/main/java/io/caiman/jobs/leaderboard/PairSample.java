@@ -3,31 +3,51 @@ package io.caiman.jobs.leaderboard;
 import java.util.Arrays;
 
 /**
- * Pairs in flat arrays, in the order of their ranks, 32 bytes each; of more than it may hold, those with the least ranks. Ranks
+ * Pairs in a flat array, in the order of their ranks, 32 bytes each; of more than it may hold, those with the least ranks. Ranks
  * are hashes of impressions, so what is held is a uniform sample, and the same in whatever order and parts the pairs came: the
  * sample of two samples together is that of all their pairs. Immutable.
  */
 final class PairSample {
 
-    static final PairSample EMPTY = new PairSample(0, new long[0], new long[0], new long[0], new double[0]);
+    /** Numbers of each pair: rank, user, the baseline's scored label, the bits of the other model's score. */
+    static final int NUMBERS = 4;
+
+    static final PairSample EMPTY = new PairSample(0, new long[0]);
 
     private final long seen;
-    private final long[] ranks;
-    private final long[] users;
-    private final long[] baselines;
-    private final double[] scores;
+    private final long[] rows;
 
     /**
-     * A sample; all arrays are as long and handed over.
+     * A sample.
      *
      * @param seen pairs that it was taken from
+     * @param rows {@link #NUMBERS} of each pair, by rank; handed over
      */
-    PairSample(long seen, long[] ranks, long[] users, long[] baselines, double[] scores) {
+    PairSample(long seen, long[] rows) {
         this.seen = seen;
-        this.ranks = ranks;
-        this.users = users;
-        this.baselines = baselines;
-        this.scores = scores;
+        this.rows = rows;
+    }
+
+    /** The sample of some pairs. */
+    static PairSample of(Pairs pairs, int most) {
+        int size = pairs.size();
+        long[] sorted = new long[size];
+        for (int i = 0; i < size; i++) {
+            sorted[i] = pairs.rank(i);
+        }
+        Arrays.sort(sorted);
+        int kept = Math.min(most, size);
+        long[] rows = new long[kept * NUMBERS];
+        int[] taken = new int[kept];
+        for (int i = 0; i < size; i++) {
+            int first = firstAtLeast(sorted, pairs.rank(i));
+            // Pairs of one rank, one in 2^64, stand one behind the other.
+            int place = first < kept ? first + taken[first]++ : kept;
+            if (place < kept) {
+                System.arraycopy(pairs.rows(), i * Pairs.NUMBERS + 1, rows, place * NUMBERS, NUMBERS);
+            }
+        }
+        return new PairSample(size, rows);
     }
 
     /** This sample and the other together, in time linear in their sizes. */
@@ -36,26 +56,20 @@ final class PairSample {
             return seen == 0 ? other : this;
         }
         int size = (int) Math.min(most, (long) size() + other.size());
-        PairSample merged =
-                new PairSample(seen + other.seen, new long[size], new long[size], new long[size], new double[size]);
+        long[] merged = new long[size * NUMBERS];
         int mine = 0;
         int theirs = 0;
-        for (int i = 0; i < size; i++) {
-            boolean takeMine = theirs == other.size() || (mine < size() && ranks[mine] <= other.ranks[theirs]);
+        for (int to = 0; to < merged.length; to += NUMBERS) {
+            boolean takeMine = theirs == other.rows.length || (mine < rows.length && rows[mine] <= other.rows[theirs]);
             if (takeMine) {
-                merged.copy(i, this, mine++);
+                System.arraycopy(rows, mine, merged, to, NUMBERS);
+                mine += NUMBERS;
             } else {
-                merged.copy(i, other, theirs++);
+                System.arraycopy(other.rows, theirs, merged, to, NUMBERS);
+                theirs += NUMBERS;
             }
         }
-        return merged;
-    }
-
-    private void copy(int to, PairSample source, int from) {
-        ranks[to] = source.ranks[from];
-        users[to] = source.users[from];
-        baselines[to] = source.baselines[from];
-        scores[to] = source.scores[from];
+        return new PairSample(seen + other.seen, merged);
     }
 
     /** Pairs that the sample was taken from. */
@@ -65,85 +79,43 @@ final class PairSample {
 
     /** Pairs in the sample. */
     int size() {
-        return ranks.length;
+        return rows.length / NUMBERS;
     }
 
     long rank(int i) {
-        return ranks[i];
+        return rows[i * NUMBERS];
     }
 
     long user(int i) {
-        return users[i];
+        return rows[i * NUMBERS + 1];
     }
 
     /** The baseline's score with the label, see {@link io.caiman.model.evaluation.ScoredLabel}. */
     long baseline(int i) {
-        return baselines[i];
+        return rows[i * NUMBERS + 2];
     }
 
     /** The other model's score. */
     double score(int i) {
-        return scores[i];
+        return Double.longBitsToDouble(rows[i * NUMBERS + 3]);
     }
 
-    /** Collects pairs in any order. */
-    static final class Builder {
+    /** All rows one behind the other. */
+    long[] rows() {
+        return rows;
+    }
 
-        private static final int FIRST_PAIRS = 16;
-
-        private long[] ranks = new long[FIRST_PAIRS];
-        private long[] users = new long[FIRST_PAIRS];
-        private long[] baselines = new long[FIRST_PAIRS];
-        private double[] scores = new double[FIRST_PAIRS];
-        private int size;
-
-        void add(Pair pair) {
-            if (size == ranks.length) {
-                ranks = Arrays.copyOf(ranks, 2 * size);
-                users = Arrays.copyOf(users, 2 * size);
-                baselines = Arrays.copyOf(baselines, 2 * size);
-                scores = Arrays.copyOf(scores, 2 * size);
+    private static int firstAtLeast(long[] sorted, long rank) {
+        int from = 0;
+        int to = sorted.length;
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (sorted[middle] < rank) {
+                from = middle + 1;
+            } else {
+                to = middle;
             }
-            ranks[size] = pair.rank();
-            users[size] = pair.user();
-            baselines[size] = pair.baseline();
-            scores[size] = pair.score();
-            size++;
         }
-
-        /** The sample of the pairs added. */
-        PairSample build(int most) {
-            long[] sorted = Arrays.copyOf(ranks, size);
-            Arrays.sort(sorted);
-            int kept = Math.min(most, size);
-            PairSample sample =
-                    new PairSample(size, Arrays.copyOf(sorted, kept), new long[kept], new long[kept], new double[kept]);
-            int[] taken = new int[kept];
-            for (int i = 0; i < size; i++) {
-                int first = firstAtLeast(sorted, ranks[i]);
-                // Pairs of one rank, one in 2^64, stand one behind the other.
-                int place = first < kept ? first + taken[first]++ : kept;
-                if (place < kept) {
-                    sample.users[place] = users[i];
-                    sample.baselines[place] = baselines[i];
-                    sample.scores[place] = scores[i];
-                }
-            }
-            return sample;
-        }
-
-        private static int firstAtLeast(long[] sorted, long rank) {
-            int from = 0;
-            int to = sorted.length;
-            while (from < to) {
-                int middle = (from + to) >>> 1;
-                if (sorted[middle] < rank) {
-                    from = middle + 1;
-                } else {
-                    to = middle;
-                }
-            }
-            return from;
-        }
+        return from;
     }
 }

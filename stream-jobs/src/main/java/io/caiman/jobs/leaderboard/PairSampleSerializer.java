@@ -16,29 +16,13 @@ final class PairSampleSerializer extends ImmutableTypeSerializer<PairSample> {
     public void serialize(PairSample value, DataOutputView target) throws IOException {
         target.writeLong(value.seen());
         target.writeInt(value.size());
-        for (int i = 0; i < value.size(); i++) {
-            target.writeLong(value.rank(i));
-            target.writeLong(value.user(i));
-            target.writeLong(value.baseline(i));
-            target.writeDouble(value.score(i));
-        }
+        LongBlock.write(value.rows(), value.size() * PairSample.NUMBERS, target);
     }
 
     @Override
     public PairSample deserialize(DataInputView source) throws IOException {
         long seen = source.readLong();
-        int size = source.readInt();
-        long[] ranks = new long[size];
-        long[] users = new long[size];
-        long[] baselines = new long[size];
-        double[] scores = new double[size];
-        for (int i = 0; i < size; i++) {
-            ranks[i] = source.readLong();
-            users[i] = source.readLong();
-            baselines[i] = source.readLong();
-            scores[i] = source.readDouble();
-        }
-        return new PairSample(seen, ranks, users, baselines, scores);
+        return new PairSample(seen, LongBlock.read(source.readInt() * PairSample.NUMBERS, source));
     }
 
     @Override

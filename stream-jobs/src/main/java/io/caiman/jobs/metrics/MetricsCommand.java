@@ -8,6 +8,8 @@ import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.jobs.options.WatermarkOptions;
+import io.caiman.jobs.options.WindowName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -97,8 +99,25 @@ public final class MetricsCommand implements Callable<Integer> {
             names = "--idle",
             paramLabel = "TIME",
             description =
-                    "A partition without predictions for that long does not hold back the windows (default: 30s).")
+                    "A partition or a model without predictions for that long does not hold back the windows (default:"
+                            + " 30s).")
     private Optional<String> idle = Optional.empty();
+
+    @Option(
+            names = "--models",
+            paramLabel = "NAME,...",
+            description =
+                    "Models to wait for: while one of them is behind, or has not begun, it holds back the windows for"
+                            + " --model-wait (default: none by name; a model that is behind is waited for as long as --idle says).")
+    private Optional<String> models = Optional.empty();
+
+    @Option(
+            names = "--model-wait",
+            paramLabel = "TIME",
+            description =
+                    "A model of --models without predictions for that long does not hold back the windows (default:"
+                            + " 10min).")
+    private Optional<String> modelWait = Optional.empty();
 
     @Option(
             names = "--alerts",
@@ -126,6 +145,11 @@ public final class MetricsCommand implements Callable<Integer> {
             kafka = KafkaOptions.from(configuration);
             options = MetricsOptions.from(configuration);
             rules = alerts.map(AlertRulesReader::read).orElse(List.of());
+            AlertRulesReader.checkWindows(
+                    rules,
+                    options.windows().stream()
+                            .map(window -> WindowName.of(window.toMillis()))
+                            .toList());
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("metrics: " + e.getMessage());
             return ExitCode.USAGE;
@@ -149,7 +173,9 @@ public final class MetricsCommand implements Callable<Integer> {
         JobCommandOptions.set(configuration, MetricsOptions.LAST, last);
         JobCommandOptions.set(configuration, MetricsOptions.LATENESS, lateness);
         JobCommandOptions.set(configuration, MetricsOptions.HISTORY, history);
-        JobCommandOptions.set(configuration, MetricsOptions.IDLENESS, idle);
+        JobCommandOptions.set(configuration, WatermarkOptions.IDLENESS, idle);
+        JobCommandOptions.set(configuration, WatermarkOptions.MODELS, models);
+        JobCommandOptions.set(configuration, WatermarkOptions.MODEL_WAIT, modelWait);
         JobCommandOptions.set(configuration, CoreOptions.DEFAULT_PARALLELISM, parallelism);
         return configuration;
     }

@@ -2,15 +2,12 @@ package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.Delivery;
-import io.caiman.jobs.connect.LogSource;
 import io.caiman.jobs.connect.RecordSink;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.jobs.predictions.PredictionSource;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DomainMetrics;
-import java.time.Clock;
-import java.time.Duration;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
@@ -42,21 +39,8 @@ public final class MetricsJob {
     public static void define(StreamExecutionEnvironment env, KafkaOptions kafka, MetricsOptions options) {
         // Nothing here changes a record that it was given or has passed on, but the source its one prediction.
         env.getConfig().enableObjectReuse();
-        String predictions = kafka.topics().predictions();
-        Duration outOfOrderness = options.outOfOrderness();
-        Duration idleness = options.idleness();
         SingleOutputStreamOperator<Observations> batches = MetricsTopology.batches(
-                env.fromSource(
-                                LogSource.of(
-                                        kafka.connection(),
-                                        predictions,
-                                        groupId(kafka.topics()),
-                                        new PredictionSchema(new PredictionCheck(Clock.systemUTC()))),
-                                WatermarkStrategy.<IncomingPrediction>forGenerator(context -> new ModelWatermarks(
-                                                outOfOrderness, idleness, context.getInputActivityClock()))
-                                        .withTimestampAssigner((prediction, kafkaTime) -> prediction.eventTime())
-                                        .withIdleness(idleness),
-                                predictions)
+                PredictionSource.of(env, kafka, groupId(kafka.topics()), options.watermarks())
                         .uid("metrics-source"),
                 options);
         batches.getSideOutput(DeadLetters.TAG)

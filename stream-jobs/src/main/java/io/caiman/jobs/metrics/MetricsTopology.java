@@ -3,6 +3,11 @@ package io.caiman.jobs.metrics;
 import io.caiman.jobs.connect.AvroRecordType;
 import io.caiman.jobs.connect.SerializerType;
 import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.jobs.predictions.Buckets;
+import io.caiman.jobs.predictions.IncomingPrediction;
+import io.caiman.jobs.predictions.PredictionBatcher;
+import io.caiman.jobs.predictions.Scope;
+import io.caiman.jobs.predictions.ScopeSerializer;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -25,8 +30,7 @@ public final class MetricsTopology {
                 batches(
                         predictions
                                 .map(IncomingPrediction::of)
-                                .returns(SerializerType.of(
-                                        IncomingPrediction.class, IncomingPredictionSerializer.INSTANCE))
+                                .returns(IncomingPrediction.type())
                                 .name("read")
                                 .uid("metrics-read"),
                         options),
@@ -40,7 +44,10 @@ public final class MetricsTopology {
                 .transform(
                         "batches",
                         SerializerType.of(Observations.class, ObservationsSerializer.INSTANCE),
-                        new PredictionBatcher(options.refresh().toMillis()))
+                        new PredictionBatcher<>(
+                                IncomingPrediction::user,
+                                Observations::new,
+                                options.refresh().toMillis()))
                 .uid("metrics-batches");
     }
 

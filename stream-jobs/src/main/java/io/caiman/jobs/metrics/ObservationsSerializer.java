@@ -1,8 +1,8 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
+import io.caiman.jobs.predictions.NameDictionary;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -16,10 +16,7 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
     @Override
     public void serialize(Observations value, DataOutputView target) throws IOException {
         target.writeByte(value.bucket());
-        target.writeInt(value.names());
-        for (int place = 0; place < value.names(); place++) {
-            write(value.name(place), target);
-        }
+        value.dictionary().write(target);
         target.writeInt(value.size());
         Impressions impressions = value.impressions();
         for (int i = 0; i < value.size(); i++) {
@@ -33,10 +30,7 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
     @Override
     public Observations deserialize(DataInputView source) throws IOException {
         int bucket = source.readUnsignedByte();
-        Names[] names = new Names[source.readInt()];
-        for (int place = 0; place < names.length; place++) {
-            names[place] = readNames(source);
-        }
+        NameDictionary dictionary = NameDictionary.read(source);
         short[] nameOf = new short[source.readInt()];
         Impressions impressions = new Impressions(nameOf.length);
         for (int i = 0; i < nameOf.length; i++) {
@@ -44,35 +38,12 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
             long user = source.readLong();
             impressions.add(source.readLong(), user, source.readLong());
         }
-        return new Observations(bucket, names, nameOf, impressions);
+        return new Observations(bucket, dictionary, nameOf, impressions);
     }
 
     @Override
     public TypeSerializerSnapshot<Observations> snapshotConfiguration() {
         return new Snapshot();
-    }
-
-    static void write(Names names, DataOutputView target) throws IOException {
-        byte[] utf8 = names.utf8();
-        int[] ends = {names.task(), names.domain(), utf8.length};
-        int from = 0;
-        for (int end : ends) {
-            target.writeInt(end - from);
-            target.write(utf8, from, end - from);
-            from = end;
-        }
-    }
-
-    static Names readNames(DataInputView source) throws IOException {
-        byte[] utf8 = {};
-        int[] ends = new int[3];
-        for (int i = 0; i < ends.length; i++) {
-            int from = utf8.length;
-            ends[i] = from + source.readInt();
-            utf8 = Arrays.copyOf(utf8, ends[i]);
-            source.readFully(utf8, from, ends[i] - from);
-        }
-        return new Names(utf8, ends[0], ends[1]);
     }
 
     /**

@@ -88,19 +88,4 @@ record Panes(long length, List<Long> windows, long lateness, long history) imple
     boolean keeps(long pane, long closed) {
         return pane >= closed - history;
     }
-
-    /** A window's length in words: {@code 1h}, {@code 30m}, {@code 360d}. */
-    static String name(long window) {
-        long twoDays = Duration.ofDays(2).toMillis();
-        if (window > twoDays && window % Duration.ofDays(1).toMillis() == 0) {
-            return Duration.ofMillis(window).toDays() + "d";
-        }
-        if (window % Duration.ofHours(1).toMillis() == 0) {
-            return Duration.ofMillis(window).toHours() + "h";
-        }
-        if (window % Duration.ofMinutes(1).toMillis() == 0) {
-            return Duration.ofMillis(window).toMinutes() + "m";
-        }
-        return window % 1_000 == 0 ? window / 1_000 + "s" : window + "ms";
-    }
 }

@@ -1,6 +1,8 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
+import io.caiman.jobs.predictions.Scope;
+import io.caiman.jobs.predictions.ScopeSerializer;
 import io.caiman.model.evaluation.GroupedAuc;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.options.WindowName;
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.model.evaluation.GroupedAuc;
 import io.caiman.model.evaluation.QualitySums;
 import io.caiman.schemas.avro.DomainMetrics;
@@ -20,7 +22,7 @@ final class Records {
         return record(
                 scope,
                 WindowKind.ROLLING,
-                Panes.name(end - start),
+                WindowName.of(end - start),
                 start,
                 end,
                 revision,

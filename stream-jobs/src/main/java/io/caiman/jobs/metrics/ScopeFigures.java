@@ -1,5 +1,6 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.model.evaluation.ScoreHistogram;
 import io.caiman.schemas.avro.DomainMetrics;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.model.evaluation.QualitySums;
 import io.caiman.model.evaluation.ScoreHistogram;
 import java.util.ArrayList;

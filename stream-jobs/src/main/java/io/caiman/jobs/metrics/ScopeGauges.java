@@ -1,5 +1,6 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.WindowKind;
 import java.util.HashMap;

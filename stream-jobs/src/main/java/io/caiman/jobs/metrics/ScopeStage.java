@@ -1,5 +1,7 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.options.WindowName;
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.DomainMetrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -74,7 +76,7 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
         super.initializeState(context);
         var task = getRuntimeContext().getTaskInfo();
         gauges = new ScopeGauges(
-                getMetricGroup(), Panes.name(panes.windows().get(0)), labels / task.getNumberOfParallelSubtasks());
+                getMetricGroup(), WindowName.of(panes.windows().get(0)), labels / task.getNumberOfParallelSubtasks());
         scopeState = context.getKeyedStateStore().getState(SCOPE);
         paneState = context.getKeyedStateStore().getMapState(PANES);
         scopes = new HashMap<>();

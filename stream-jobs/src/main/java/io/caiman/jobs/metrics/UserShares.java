@@ -1,5 +1,8 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.predictions.Buckets;
+import io.caiman.jobs.predictions.Names;
+import io.caiman.jobs.predictions.Scope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

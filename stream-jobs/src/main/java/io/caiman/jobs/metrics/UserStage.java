@@ -1,17 +1,16 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.predictions.Buckets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -77,14 +76,7 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
         shares = new UserShares(panes, countsLast);
         log = context.getKeyedStateStore().getMapState(LOG);
         closed = context.getKeyedStateStore().getState(CLOSED);
-        var task = getRuntimeContext().getTaskInfo();
-        buckets = IntStream.range(0, Buckets.COUNT)
-                .filter(bucket -> KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                                Buckets.key(bucket),
-                                task.getMaxNumberOfParallelSubtasks(),
-                                task.getNumberOfParallelSubtasks())
-                        == task.getIndexOfThisSubtask())
-                .toArray();
+        buckets = Buckets.of(getRuntimeContext().getTaskInfo());
         entries = new ArrayList<>();
         for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
             entries.add(new ArrayDeque<>());

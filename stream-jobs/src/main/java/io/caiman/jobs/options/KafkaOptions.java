@@ -2,9 +2,11 @@ package io.caiman.jobs.options;
 
 import io.caiman.jobs.connect.Delivery;
 import io.caiman.jobs.connect.KafkaConnection;
+import io.caiman.schemas.ClientProperties;
 import io.caiman.schemas.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -53,9 +55,11 @@ public record KafkaOptions(KafkaConnection connection, Topics topics, Duration t
     public static KafkaOptions from(ReadableConfig configuration) {
         OptionReader reader = new OptionReader(configuration);
         String servers = reader.text(BOOTSTRAP_SERVERS);
-        KafkaConnection connection = reader.optionalText(COMMAND_CONFIG)
-                .map(file -> KafkaConnection.withCommandConfig(servers, Path.of(file)))
-                .orElseGet(() -> KafkaConnection.to(servers));
+        KafkaConnection connection = new KafkaConnection(
+                servers,
+                reader.optionalText(COMMAND_CONFIG)
+                        .map(file -> ClientProperties.read(Path.of(file)))
+                        .orElse(Map.of()));
         String prefix = reader.text(TOPIC_PREFIX);
         if (!TOPIC_CHARACTERS.matcher(prefix).matches()) {
             throw new InvalidOptionException(

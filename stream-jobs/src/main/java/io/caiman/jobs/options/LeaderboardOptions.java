@@ -1,13 +1,11 @@
 package io.caiman.jobs.options;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.util.TimeUtils;
 
 /**
  * How models are compared with one of them.
@@ -17,10 +15,11 @@ import org.apache.flink.util.TimeUtils;
  * @param windows the stretches of event time that rolling comparisons are over, each a whole number of steps
  * @param patience how much event time may pass between an impression and the last of its predictions; what comes later is not
  *     compared
- * @param outOfOrderness see {@link MetricsOptions}
- * @param idleness see {@link MetricsOptions}
+ * @param watermarks when the end of a step has come; the models to wait for, if any are named, have the baseline among them
  * @param refresh least processing time between two cumulative comparisons of the same thing
  * @param revision least processing time between two revisions of a window that late predictions changed
+ * @param mostWaiting predictions that wait for those of other models at most, 128 or more; what comes when so many do is paired
+ *     with what is there and not kept
  * @param mostPairs impressions that a comparison is over at most; of more, a sample of so many
  * @param least what there must be before a difference is told
  */
@@ -29,10 +28,10 @@ public record LeaderboardOptions(
         Duration step,
         List<Duration> windows,
         Duration patience,
-        Duration outOfOrderness,
-        Duration idleness,
+        WatermarkOptions watermarks,
         Duration refresh,
         Duration revision,
+        int mostWaiting,
         int mostPairs,
         LeastEvidence least) {
 
@@ -68,6 +67,11 @@ public record LeaderboardOptions(
             .defaultValue(Duration.ofMinutes(1))
             .withDescription("Least time between two revisions of a window that late predictions changed.");
 
+    public static final ConfigOption<Integer> MOST_WAITING = ConfigOptions.key("caiman.leaderboard.most-waiting")
+            .intType()
+            .defaultValue(8_000_000)
+            .withDescription("Predictions that wait for those of other models at most, 32 to 80 bytes of memory each.");
+
     public static final ConfigOption<Integer> MOST_PAIRS = ConfigOptions.key("caiman.leaderboard.most-pairs")
             .intType()
             .defaultValue(200_000)
@@ -91,11 +95,21 @@ public record LeaderboardOptions(
     private static final Duration LONGEST_PATIENCE = Duration.ofDays(36_500);
     private static final int MOST_STEPS = 1_000;
 
+    /** One in each bucket. */
+    private static final int LEAST_WAITING = 128;
+
     public LeaderboardOptions {
         windows = List.copyOf(windows);
         if (baseline.isBlank()) {
             throw new InvalidOptionException(
                     BASELINE, baseline, "the name of a model", "write the 'name' of its spec, or leave it out");
+        }
+        if (!watermarks.models().isEmpty() && !watermarks.models().contains(baseline)) {
+            throw new InvalidOptionException(
+                    WatermarkOptions.MODELS,
+                    String.join(",", watermarks.models()),
+                    "the baseline %s among them".formatted(baseline),
+                    "add it: without it there is nothing to compare with");
         }
         if (windows.isEmpty()) {
             throw new InvalidOptionException(
@@ -115,6 +129,13 @@ public record LeaderboardOptions(
             throw new InvalidOptionException(
                     PATIENCE, patience, "at most " + LONGEST_PATIENCE, "choose a shorter one: all that waits is kept");
         }
+        if (mostWaiting < LEAST_WAITING) {
+            throw new InvalidOptionException(
+                    MOST_WAITING,
+                    mostWaiting,
+                    "at least " + LEAST_WAITING,
+                    "leave it out for the default, " + MOST_WAITING.defaultValue());
+        }
         if (mostPairs < 1) {
             throw new InvalidOptionException(
                     MOST_PAIRS, mostPairs, "at least 1", "leave it out for the default, " + MOST_PAIRS.defaultValue());
@@ -132,28 +153,16 @@ public record LeaderboardOptions(
                 .map(baseline -> new LeaderboardOptions(
                         baseline,
                         reader.positive(STEP),
-                        lengths(reader.text(WINDOWS)),
+                        reader.durations(WINDOWS),
                         reader.atLeastNothing(PATIENCE),
-                        reader.atLeastNothing(MetricsOptions.OUT_OF_ORDERNESS),
-                        reader.positive(MetricsOptions.IDLENESS),
+                        WatermarkOptions.from(configuration),
                         reader.positive(REFRESH),
                         reader.positive(REVISION),
-                        configuration.get(MOST_PAIRS),
+                        reader.number(MOST_WAITING),
+                        reader.number(MOST_PAIRS),
                         new LeastEvidence(
-                                configuration.get(LEAST_POSITIVES),
-                                configuration.get(LEAST_NEGATIVES),
-                                configuration.get(LEAST_USERS))));
-    }
-
-    private static List<Duration> lengths(String windows) {
-        try {
-            return Arrays.stream(windows.split(",", -1))
-                    .map(String::strip)
-                    .map(TimeUtils::parseDuration)
-                    .toList();
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new InvalidOptionException(
-                    WINDOWS, windows, "lengths of time separated by commas", "write them as in 1h,24h");
-        }
+                                reader.number(LEAST_POSITIVES),
+                                reader.number(LEAST_NEGATIVES),
+                                reader.number(LEAST_USERS))));
     }
 }

@@ -13,23 +13,21 @@ import org.apache.flink.configuration.ReadableConfig;
  * @param pane rolling figures come at the end of every pane of event time; panes are aligned to the epoch
  * @param windows the stretches of event time that rolling figures are over, each a whole number of panes
  * @param last the numbers of latest impressions that count windows are over; none for no such windows
- * @param outOfOrderness how much later than a younger prediction an older one may come and still be in all its windows
+ * @param watermarks when the end of a pane has come
  * @param lateness how long after its end a window is still corrected; counted in whole panes, rounded up
  * @param history event time that cumulative gAUC is over, at least the longest window and the lateness; empty for everything
  *     so far, for which every score is kept
  * @param refresh the least processing time between two cumulative figures of the same thing
- * @param idleness a partition without predictions for that long no longer holds the others' windows back
  * @param labels combinations of model, domain and task that have gauges of their own, at most
  */
 public record MetricsOptions(
         Duration pane,
         List<Duration> windows,
         List<Integer> last,
-        Duration outOfOrderness,
+        WatermarkOptions watermarks,
         Duration lateness,
         Optional<Duration> history,
         Duration refresh,
-        Duration idleness,
         int labels) {
 
     public static final ConfigOption<Duration> PANE = ConfigOptions.key("caiman.metrics.pane")
@@ -47,11 +45,6 @@ public record MetricsOptions(
             .defaultValue("")
             .withDescription("Numbers of latest impressions that count windows are over, such as 100000. Empty: none.");
 
-    public static final ConfigOption<Duration> OUT_OF_ORDERNESS = ConfigOptions.key("caiman.metrics.out-of-orderness")
-            .durationType()
-            .defaultValue(Duration.ofSeconds(30))
-            .withDescription("How long rolling figures wait, in event time, for predictions that come out of order.");
-
     public static final ConfigOption<Duration> LATENESS = ConfigOptions.key("caiman.metrics.allowed-lateness")
             .durationType()
             .defaultValue(Duration.ofMinutes(10))
@@ -68,11 +61,6 @@ public record MetricsOptions(
             .defaultValue(Duration.ofSeconds(1))
             .withDescription(
                     "Least time between two updates of a cumulative figure. With very many domains they take turns.");
-
-    public static final ConfigOption<Duration> IDLENESS = ConfigOptions.key("caiman.metrics.idleness")
-            .durationType()
-            .defaultValue(Duration.ofSeconds(30))
-            .withDescription("A partition without predictions for that long does not hold back the windows.");
 
     public static final ConfigOption<Integer> LABELS = ConfigOptions.key("caiman.metrics.labels")
             .intType()
@@ -124,12 +112,17 @@ public record MetricsOptions(
                 reader.positive(PANE),
                 reader.durations(WINDOW),
                 reader.numbers(LAST),
-                reader.atLeastNothing(OUT_OF_ORDERNESS),
+                WatermarkOptions.from(configuration),
                 reader.atLeastNothing(LATENESS),
                 reader.optionalDuration(HISTORY),
                 reader.positive(REFRESH),
-                reader.positive(IDLENESS),
                 reader.number(LABELS));
+    }
+
+    /** The same, but waiting for these models by name. */
+    public MetricsOptions waitingFor(List<String> models) {
+        return new MetricsOptions(
+                pane, windows, last, watermarks.waitingFor(models), lateness, history, refresh, labels);
     }
 
     private static Duration longest(List<Duration> windows) {

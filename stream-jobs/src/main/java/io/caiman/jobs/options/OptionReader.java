@@ -61,6 +61,11 @@ final class OptionReader {
         return parts(option).map(part -> number(option, part)).toList();
     }
 
+    /** Texts, separated by commas; none where there is nothing. */
+    List<String> texts(ConfigOption<String> option) {
+        return parts(option).toList();
+    }
+
     int number(ConfigOption<Integer> option) {
         try {
             return configuration.get(option);

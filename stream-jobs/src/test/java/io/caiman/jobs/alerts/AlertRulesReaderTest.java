@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,11 +42,14 @@ class AlertRulesReaderTest {
                 "when: sunshine; t: rule 'r': when: expected one of auc-drop, calibration-outside",
                 "when: auc-drop; t: rule 'r': by: expected a number, got nothing",
                 "when: auc-drop, by: 2; t: rule 'r': by: expected a drop of AUC above 0 and below 1, got 2.0",
-                "when: auc-drop, by: 0.1, windows: 1h; t: rule 'r': unknown key 'windows'",
+                "when: auc-drop, by: 0.1, windows: 1h; t: rule 'r': unknown key windows = \"1h\": expected only name, when, raise-after, clear-after, window, least-impressions, by",
+                "when: consumer-lag, group: g, above: 1.5; t: rule 'r': above: expected a whole number, got 1.5",
+                "when: health-warning, raise-after: 4294967297; t: rule 'r': raise-after: expected 1 to",
+                "when: health-warning, raise-after: 1, raise-after: 2; t is no YAML: Duplicate field 'raise-after'",
                 "when: calibration-outside, low: 1.1, high: 1.2; t: rule 'r': low and high: expected a band around 1",
                 "when: domain-quiet, after: soon; t: rule 'r': after: expected a time such as 30min or 6h",
                 "when: dead-letter-rate, per-minute: -1; t: rule 'r': per-minute: expected 0 or more",
-                "when: health-warning, raise-after: 0; t: rule 'r': raise-after and clear-after: expected 1 or more",
+                "when: health-warning, raise-after: 0; t: rule 'r': raise-after: expected 1 to 1000000, got 0",
                 "when: consumer-lag, above: 1; t: rule 'r': group: expected a text, got nothing",
             })
     void what_makes_no_sense_is_refused_by_rule_and_key(String keys, String message) {
@@ -57,12 +61,22 @@ class AlertRulesReaderTest {
     @Test
     void rules_are_a_list_of_distinct_names() {
         assertThatThrownBy(() -> AlertRulesReader.parse("t", "alerts: []"))
-                .hasMessageContaining("expected a list of rules under the one key 'rules'");
+                .hasMessage("t: unknown key alerts = []: expected 'rules' alone; remove it");
+        assertThatThrownBy(() -> AlertRulesReader.parse("t", "rules: 3"))
+                .hasMessage("t: rules = 3: expected a list of rules; write one as in conf/alerts.yaml");
         assertThatThrownBy(() -> AlertRulesReader.parse("t", "rules: [")).hasMessageContaining("t is no YAML");
         assertThatThrownBy(() -> AlertRulesReader.parse(
                         "t", rule("when: health-warning") + "  - {name: r, when: health-warning}\n"))
                 .hasMessageContaining("two rules are called 'r'");
         assertThatThrownBy(() -> AlertRulesReader.read(Path.of("no-such-file")))
                 .hasMessageContaining("--alerts: no-such-file cannot be read");
+    }
+
+    @Test
+    void a_rule_about_a_window_that_nobody_publishes_is_refused() {
+        List<AlertRule> rules = AlertRulesReader.parse("t", rule("when: domain-quiet, window: 2h, after: 3h"));
+        AlertRulesReader.checkWindows(rules, List.of("1h", "2h"));
+        assertThatThrownBy(() -> AlertRulesReader.checkWindows(rules, List.of("1h", "24h")))
+                .hasMessageContaining("rule 'r': window = 2h: expected one of the windows that are published, 1h, 24h");
     }
 }

@@ -259,6 +259,111 @@ class AlertsTest {
         }
     }
 
+    @Test
+    void a_raised_alert_about_dead_letters_stands_through_a_restart_and_is_not_taken_for_over_before_a_minute_is_known()
+            throws Exception {
+        AlertRule rule = new AlertRule.DeadLetterRate("letters", new AlertRule.Patience(1, 2), 10);
+        OperatorSubtaskState state;
+        try (var harness = clockAlerts(rule, group -> OptionalLong.empty())) {
+            harness.open();
+            for (int i = 0; i < 11; i++) {
+                harness.processElement(letter(), 0);
+            }
+            harness.setProcessingTime(ClockAlerts.LOOK_EVERY.toMillis());
+            assertThat(harness.extractOutputValues())
+                    .extracting(Alert::getState)
+                    .containsExactly(AlertState.RAISED);
+            state = harness.snapshot(1, 1);
+        }
+        try (var harness = clockAlerts(rule, group -> OptionalLong.empty())) {
+            harness.initializeState(state);
+            harness.open();
+            Look look = new Look(harness);
+            // Twelve a minute, as before.
+            for (int i = 0; i < 20; i++) {
+                harness.processElement(letter(), 0);
+                harness.processElement(letter(), 0);
+                assertThat(look.again()).as("neither cleared nor raised again").isZero();
+            }
+            for (int i = 0; i < 6; i++) {
+                look.again();
+            }
+            assertThat(harness.extractOutputValues())
+                    .extracting(Alert::getState)
+                    .containsExactly(AlertState.CLEARED);
+            assertThat(harness.extractOutputValues().get(0).getSinceMs()).isEqualTo(ClockAlerts.LOOK_EVERY.toMillis());
+        }
+    }
+
+    @Test
+    void looks_in_a_row_go_on_after_a_restart_in_every_kind_of_rule() throws Exception {
+        AlertRule quiet = new AlertRule.DomainQuiet("quiet", new AlertRule.Patience(2, 1), "1h", Duration.ofHours(2));
+        OperatorSubtaskState quietState;
+        try (var harness = harness(new QuietAlerts(List.of(quiet)))) {
+            harness.open();
+            harness.processElement(window("a", 0, 9, null, null), 0);
+            harness.processElement(window(null, 2 * HOUR, 9, null, null), 0);
+            quietState = harness.snapshot(1, 1);
+            assertThat(told(harness)).isEmpty();
+        }
+        try (var harness = harness(new QuietAlerts(List.of(quiet)))) {
+            harness.initializeState(quietState);
+            harness.open();
+            harness.processElement(window(null, 3 * HOUR, 9, null, null), 0);
+            assertThat(told(harness)).containsExactly("quiet a RAISED since 2 at 3");
+        }
+        AlertRule warned = new AlertRule.HealthWarning("health", new AlertRule.Patience(2, 1));
+        OperatorSubtaskState healthState;
+        try (var harness = harness(new HealthAlerts(List.of(warned)))) {
+            harness.open();
+            harness.processElement(health(1, true), 0);
+            healthState = harness.snapshot(1, 1);
+        }
+        try (var harness = harness(new HealthAlerts(List.of(warned)))) {
+            harness.initializeState(healthState);
+            harness.open();
+            harness.processElement(health(2, true), 0);
+            assertThat(told(harness)).containsExactly("health null RAISED since 1 at 2");
+        }
+    }
+
+    @Test
+    void a_lag_that_cannot_be_asked_for_changes_nothing_until_it_can() throws Exception {
+        AlertRule rule = new AlertRule.ConsumerLag("lag", AT_ONCE, "g", 1_000);
+        try (var harness = clockAlerts(rule, group -> {
+            Behind.ASKED.incrementAndGet();
+            return switch (Behind.RECORDS.intValue()) {
+                case -1 -> throw new IllegalStateException("no broker answers");
+                case -2 -> OptionalLong.empty();
+                default -> OptionalLong.of(Behind.RECORDS.get());
+            };
+        })) {
+            harness.open();
+            Look look = new Look(harness);
+            Behind.RECORDS.set(2_000);
+            Awaitility.await().until(() -> look.again() == 1);
+            for (int unreachable : new int[] {-1, -2}) {
+                Behind.RECORDS.set(unreachable);
+                long asked = Behind.ASKED.get();
+                Awaitility.await().until(() -> {
+                    look.again();
+                    return Behind.ASKED.get() > asked + 5;
+                });
+            }
+            assertThat(harness.extractOutputValues()).as("still raised").hasSize(1);
+            Behind.RECORDS.set(0);
+            Awaitility.await().until(() -> look.again() == 2);
+            assertThat(harness.extractOutputValues())
+                    .extracting(Alert::getState)
+                    .containsExactly(AlertState.RAISED, AlertState.CLEARED);
+        }
+    }
+
+    private static OneInputStreamOperatorTestHarness<DeadLetter, Alert> clockAlerts(AlertRule rule, LagProbe probe)
+            throws Exception {
+        return new OneInputStreamOperatorTestHarness<>(new ClockAlerts(List.of(rule), probe));
+    }
+
     /** Lets the clock go on to the next look, and tells how many alerts there are then. */
     private static final class Look {
         private final OneInputStreamOperatorTestHarness<DeadLetter, Alert> harness;
@@ -278,5 +383,6 @@ class AlertsTest {
     /** Outlives the copy that Flink makes of a function. */
     private static final class Behind {
         static final AtomicLong RECORDS = new AtomicLong();
+        static final AtomicLong ASKED = new AtomicLong();
     }
 }

@@ -3,13 +3,9 @@ package io.caiman.jobs.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,18 +27,10 @@ class KafkaConnectionTest {
     }
 
     @Test
-    void properties_of_a_file_reach_the_clients(@TempDir Path directory) throws IOException {
-        Path file = Files.writeString(directory.resolve("client.properties"), "security.protocol=SASL_SSL\n");
-        assertThat(KafkaConnection.withCommandConfig("a:1", file).properties())
+    void further_properties_reach_the_clients() {
+        assertThat(new KafkaConnection("a:1", Map.of("security.protocol", "SASL_SSL")).properties())
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("bootstrap.servers", "a:1");
-    }
-
-    @Test
-    void a_missing_file_is_named(@TempDir Path directory) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> KafkaConnection.withCommandConfig("a:1", directory.resolve("absent.properties")))
-                .withMessageContaining("absent.properties");
     }
 
     @Test

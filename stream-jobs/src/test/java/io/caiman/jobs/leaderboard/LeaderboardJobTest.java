@@ -1,5 +1,6 @@
 package io.caiman.jobs.leaderboard;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,6 +9,7 @@ import io.caiman.jobs.connect.KafkaBroker;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.LeastEvidence;
+import io.caiman.jobs.options.WatermarkOptions;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.ModelComparison;
@@ -21,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -48,11 +48,15 @@ class LeaderboardJobTest {
             Reference.BASELINE,
             Duration.ofSeconds(20),
             List.of(Duration.ofSeconds(40), Duration.ofSeconds(100)),
-            Duration.ofHours(1),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(20), // shorter than a model lags behind
+            new WatermarkOptions(
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(30),
+                    List.of("champion", "challenger", "other"),
+                    Duration.ofMinutes(10)),
             Duration.ofMillis(100),
             Duration.ofMillis(200),
+            1_000_000,
             100_000,
             new LeastEvidence(20, 20, 8));
 
@@ -95,16 +99,16 @@ class LeaderboardJobTest {
                 });
                 job.cancel().get();
             }
-            assertThat(records.stream().filter(r -> r.getRevision() > 0))
-                    .as("the model that lags behind comes after windows ended")
-                    .isNotEmpty();
-            records.stream()
+            List<ModelComparison> rolling = records.stream()
                     .filter(r -> r.getKind() == WindowKind.ROLLING)
-                    .collect(Collectors.groupingBy(Comparisons::key))
-                    .forEach((key, revisions) -> assertThat(revisions.stream().map(ModelComparison::getRevision))
-                            .as("each revision is there once: " + key)
-                            .containsExactlyElementsOf(
-                                    IntStream.range(0, revisions.size()).boxed().toList()));
+                    .toList();
+            assertThat(rolling)
+                    .as("windows wait for the model that lags behind")
+                    .isNotEmpty()
+                    .allMatch(r -> r.getRevision() == 0);
+            assertThat(rolling.stream().map(Comparisons::key)).doesNotHaveDuplicates();
+            Map<String, ModelComparison> windows = Reference.rolling(all, OPTIONS);
+            rolling.forEach(r -> Reference.assertSame(r, requireNonNull(windows.get(Comparisons.key(r)))));
         }
     }
 

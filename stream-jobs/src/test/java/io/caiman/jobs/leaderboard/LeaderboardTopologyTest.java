@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caiman.jobs.connect.AvroRecordType;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.LeastEvidence;
+import io.caiman.jobs.options.WatermarkOptions;
+import io.caiman.jobs.predictions.IncomingPrediction;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
@@ -38,10 +40,10 @@ class LeaderboardTopologyTest {
             Duration.ofSeconds(20),
             List.of(Duration.ofSeconds(40), Duration.ofSeconds(100)),
             Duration.ofHours(1),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
+            new WatermarkOptions(Duration.ofSeconds(5), Duration.ofSeconds(30), List.of(), Duration.ofMinutes(10)),
             Duration.ofMillis(50),
             Duration.ofMillis(100),
+            1_000_000,
             100_000,
             new LeastEvidence(20, 20, 8));
 
@@ -82,8 +84,12 @@ class LeaderboardTopologyTest {
                 Reference.arriving(all, 33, OUT_OF_ORDERNESS.toMillis(), Map.of("challenger", 70_000L))) {
             (prediction.getUser().hashCode() % 3 == 0 ? one : other).add(prediction);
         }
-        DataStream<ModelComparison> comparisons =
-                LeaderboardTopology.build(source(env, one).union(source(env, other)), OPTIONS);
+        DataStream<ModelComparison> comparisons = LeaderboardTopology.build(
+                source(env, one)
+                        .union(source(env, other))
+                        .map(IncomingPrediction::of)
+                        .returns(IncomingPrediction.type()),
+                OPTIONS);
         List<ModelComparison> records = new ArrayList<>();
         try (CloseableIterator<ModelComparison> iterator = comparisons.executeAndCollect()) {
             iterator.forEachRemaining(records::add);

@@ -15,8 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PairSampleTest {
 
+    private record Pair(long eventTime, long rank, long user, long baseline, double score) {}
+
     @ParameterizedTest
-    @CsvSource({"0, 10", "1, 10", "100, 10", "1000, 300", "1000, 1000", "1000, 5000"})
+    @CsvSource({"0, 10", "1, 10", "100, 10", "1000, 300", "1000, 1000", "1000, 5000", "5000, 4000"})
     void a_sample_holds_the_least_ranks_in_whatever_order_and_parts_the_pairs_came(int size, int most)
             throws Exception {
         Random random = new Random(size + most);
@@ -32,9 +34,10 @@ class PairSampleTest {
             Collections.shuffle(pairs, random);
             PairSample sample = PairSample.EMPTY;
             for (int part = 0; part < parts; part++) {
-                PairSample.Builder builder = new PairSample.Builder();
-                pairs.subList(part * size / parts, (part + 1) * size / parts).forEach(builder::add);
-                sample = sample.merge(copy(builder.build(most)), most);
+                Pairs some = new Pairs();
+                pairs.subList(part * size / parts, (part + 1) * size / parts)
+                        .forEach(pair -> some.add(pair.eventTime, pair.rank, pair.user, pair.baseline, pair.score));
+                sample = sample.merge(copy(PairSample.of(copy(some), most)), most);
             }
             PairSample result = sample;
             assertThat(result.seen()).isEqualTo(size);
@@ -47,6 +50,12 @@ class PairSampleTest {
                                     result.score(i))))
                     .isEqualTo(least);
         }
+    }
+
+    private static Pairs copy(Pairs pairs) throws Exception {
+        DataOutputSerializer target = new DataOutputSerializer(64);
+        PairsSerializer.INSTANCE.serialize(pairs, target);
+        return PairsSerializer.INSTANCE.deserialize(new DataInputDeserializer(target.getCopyOfBuffer()));
     }
 
     private static PairSample copy(PairSample sample) throws Exception {

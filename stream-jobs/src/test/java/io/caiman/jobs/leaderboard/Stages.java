@@ -3,12 +3,18 @@ package io.caiman.jobs.leaderboard;
 import io.caiman.jobs.connect.AvroRecordType;
 import io.caiman.jobs.connect.SerializerType;
 import io.caiman.jobs.options.LeaderboardOptions;
+import io.caiman.jobs.predictions.Buckets;
+import io.caiman.jobs.predictions.IncomingPrediction;
+import io.caiman.jobs.predictions.PredictionBatcher;
+import io.caiman.jobs.predictions.Scope;
+import io.caiman.jobs.predictions.ScopeSerializer;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.Prediction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.jobgraph.OperatorID;
@@ -19,9 +25,11 @@ import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
 /** Both stages one behind the other, with the clock and the watermark in the test's hand. */
 @SuppressWarnings("try") // closing may be interrupted
@@ -30,34 +38,36 @@ final class Stages implements AutoCloseable {
     /** What a checkpoint of both stages holds. */
     record Snapshot(OperatorSubtaskState pairing, OperatorSubtaskState comparing) {}
 
-    private final KeyedOneInputStreamOperatorTestHarness<ImpressionKey, ModelScore, ScopedPair> pairing;
-    private final KeyedOneInputStreamOperatorTestHarness<Scope, ScopedPair, ModelComparison> comparing;
+    private final OneInputStreamOperatorTestHarness<IncomingPrediction, Scores> batches;
+    private final KeyedOneInputStreamOperatorTestHarness<Integer, Scores, ScopedPairs> pairing;
+    private final KeyedOneInputStreamOperatorTestHarness<Scope, ScopedPairs, ModelComparison> comparing;
     private final List<ModelComparison> records = new ArrayList<>();
+    private long checkpoints;
     private final CountingMetrics metrics = new CountingMetrics();
 
     private Stages(LeaderboardOptions options, boolean rocks) throws Exception {
         MockEnvironment environment =
                 new MockEnvironmentBuilder().setMetricGroup(metrics).build();
+        batches = new OneInputStreamOperatorTestHarness<>(new PredictionBatcher<>(
+                IncomingPrediction::impression, Scores::new, options.refresh().toMillis()));
         pairing = new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(
-                        new PairingStage(options.baseline(), options.patience().toMillis())),
-                ModelScore::impression,
-                SerializerType.ofKey(ImpressionKey.class, ImpressionKeySerializer.INSTANCE),
-                environment);
+                new PairingStage(options), scores -> Buckets.key(scores.bucket()), Types.INT, environment);
         comparing = new KeyedOneInputStreamOperatorTestHarness<>(
                 new KeyedProcessOperator<>(new ComparisonStage(options)),
-                ScopedPair::scope,
+                ScopedPairs::scope,
                 SerializerType.ofKey(Scope.class, ScopeSerializer.INSTANCE));
         if (rocks) {
             pairing.setStateBackend(new EmbeddedRocksDBStateBackend());
             comparing.setStateBackend(new EmbeddedRocksDBStateBackend());
         }
-        pairing.setup(ScopedPairSerializer.INSTANCE);
+        batches.setup(ScoresSerializer.INSTANCE);
+        pairing.setup(ScopedPairsSerializer.INSTANCE);
         comparing.setup(AvroRecordType.of(ModelComparison.class).createSerializer(new SerializerConfigImpl()));
     }
 
     static Stages start(LeaderboardOptions options, boolean rocks) throws Exception {
         Stages stages = new Stages(options, rocks);
+        stages.batches.open();
         stages.pairing.open();
         stages.comparing.open();
         return stages;
@@ -67,6 +77,7 @@ final class Stages implements AutoCloseable {
         Stages stages = new Stages(options, rocks);
         stages.pairing.initializeState(snapshot.pairing());
         stages.comparing.initializeState(snapshot.comparing());
+        stages.batches.open();
         stages.pairing.open();
         stages.comparing.open();
         return stages;
@@ -74,30 +85,36 @@ final class Stages implements AutoCloseable {
 
     void process(Prediction... predictions) throws Exception {
         for (Prediction prediction : predictions) {
-            pairing.processElement(new StreamRecord<>(ModelScore.of(prediction), prediction.getEventTimeMs()));
+            batches.processElement(new StreamRecord<>(IncomingPrediction.of(prediction), prediction.getEventTimeMs()));
         }
-        for (ScopedPair pair : pairing.extractOutputValues()) {
-            comparing.processElement(new StreamRecord<>(pair));
-        }
-        pairing.getOutput().clear();
     }
 
     void watermark(long eventTime) throws Exception {
+        batches.processWatermark(eventTime);
+        forward();
         pairing.processWatermark(eventTime);
-        pairing.getOutput().clear();
+        forward();
         comparing.processWatermark(eventTime);
         collect();
     }
 
     /** The clock moves to this time, in ms. */
     void clock(long time) throws Exception {
+        batches.setProcessingTime(time);
+        forward();
         pairing.setProcessingTime(time);
+        forward();
         comparing.setProcessingTime(time);
         collect();
     }
 
     Snapshot snapshot() throws Exception {
-        return new Snapshot(pairing.snapshot(1, 1), comparing.snapshot(1, 1));
+        checkpoints++;
+        batches.prepareSnapshotPreBarrier(checkpoints);
+        forward();
+        pairing.prepareSnapshotPreBarrier(checkpoints);
+        forward();
+        return new Snapshot(pairing.snapshot(checkpoints, checkpoints), comparing.snapshot(checkpoints, checkpoints));
     }
 
     /** All records since the last call. */
@@ -107,8 +124,13 @@ final class Stages implements AutoCloseable {
         return taken;
     }
 
-    /** State entries of the pairing stage; only of the heap state backend. */
-    int impressionsKept() {
+    /** Predictions that wait for those of other models. */
+    int waiting() {
+        return ((PairingStage) pairing.getOperator()).waiting();
+    }
+
+    /** Batches in the pairing stage's state; only of the heap state backend. */
+    int logEntries() {
         return entries(pairing);
     }
 
@@ -118,7 +140,7 @@ final class Stages implements AutoCloseable {
     }
 
     int eventTimers() {
-        return pairing.numEventTimeTimers() + comparing.numEventTimeTimers();
+        return comparing.numEventTimeTimers();
     }
 
     long counter(String name) {
@@ -129,6 +151,18 @@ final class Stages implements AutoCloseable {
     public void close() throws Exception {
         pairing.close();
         comparing.close();
+        batches.close();
+    }
+
+    private void forward() throws Exception {
+        for (Scores scores : batches.extractOutputValues()) {
+            pairing.processElement(new StreamRecord<>(scores));
+        }
+        batches.getOutput().clear();
+        for (ScopedPairs pairs : pairing.extractOutputValues()) {
+            comparing.processElement(new StreamRecord<>(pairs));
+        }
+        pairing.getOutput().clear();
     }
 
     private void collect() {
@@ -137,7 +171,7 @@ final class Stages implements AutoCloseable {
     }
 
     private static int entries(KeyedOneInputStreamOperatorTestHarness<?, ?, ?> harness) {
-        KeyedProcessOperator<?, ?, ?> operator = (KeyedProcessOperator<?, ?, ?>) harness.getOperator();
+        var operator = (AbstractStreamOperator<?>) harness.getOperator();
         return ((HeapKeyedStateBackend<?>) operator.getKeyedStateBackend()).numKeyValueStateEntries();
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.LeastEvidence;
+import io.caiman.jobs.options.WatermarkOptions;
+import io.caiman.jobs.predictions.IncomingPrediction;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
@@ -15,6 +17,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +36,10 @@ class StagesTest {
             Duration.ofSeconds(20),
             List.of(Duration.ofSeconds(40), Duration.ofSeconds(100)),
             Duration.ofSeconds(300),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(30),
+            new WatermarkOptions(Duration.ofSeconds(5), Duration.ofSeconds(30), List.of(), Duration.ofMinutes(10)),
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
+            1_000_000,
             100_000,
             new LeastEvidence(20, 20, 8));
 
@@ -159,9 +163,11 @@ class StagesTest {
                     prediction(example, 3, "champion", true), // alone
                     prediction(example, 4, "challenger", true),
                     prediction(example, 4, "other", true));
-            assertThat(stages.impressionsKept()).isEqualTo(4);
+            stages.clock(1_000);
+            assertThat(stages.waiting()).isEqualTo(7);
             stages.watermark(START + 400_000);
             stages.process(prediction(example, 3, "challenger", true)); // late
+            stages.clock(2_000);
             ModelComparison overall = stages.takeRecords().stream()
                     .filter(r -> r.getDomain() == null && r.getKind() == WindowKind.ROLLING)
                     .findFirst()
@@ -175,7 +181,8 @@ class StagesTest {
             assertThat(stages.counter(PairingStage.CONTRADICTORY)).isEqualTo(1);
             assertThat(stages.counter(PairingStage.UNPAIRED)).isEqualTo(3);
             assertThat(stages.counter(PairingStage.LATE)).isEqualTo(1);
-            assertThat(stages.impressionsKept()).isZero();
+            assertThat(stages.waiting()).isZero();
+            assertThat(stages.logEntries()).isZero();
         }
     }
 
@@ -186,17 +193,16 @@ class StagesTest {
                 OPTIONS.step(),
                 OPTIONS.windows(),
                 OPTIONS.patience(),
-                OPTIONS.outOfOrderness(),
-                OPTIONS.idleness(),
+                OPTIONS.watermarks(),
                 OPTIONS.refresh(),
                 OPTIONS.revision(),
+                OPTIONS.mostWaiting(),
                 150,
                 OPTIONS.least());
         List<Prediction> all = Reference.predictions(12, 900, 40, START, 100);
-        List<ImpressionKey> least = leastRanks(all, 150);
-        List<Prediction> sampled = all.stream()
-                .filter(p -> least.contains(ModelScore.of(p).impression()))
-                .toList();
+        Set<Long> least = leastRanks(all, 150);
+        List<Prediction> sampled =
+                all.stream().filter(p -> least.contains(impression(p))).toList();
         ModelComparison expected = overall(Reference.cumulative(sampled, few).values());
         for (List<Prediction> order : List.of(all, arriving(all, LAG_MS))) {
             try (Stages stages = Stages.start(few, false)) {
@@ -212,6 +218,56 @@ class StagesTest {
                         .build();
                 Reference.assertSame(last, whole);
             }
+        }
+    }
+
+    @Test
+    void more_predictions_than_may_wait_pair_with_what_is_there_and_leave_no_trace() throws Exception {
+        LeaderboardOptions crowded = new LeaderboardOptions(
+                OPTIONS.baseline(),
+                OPTIONS.step(),
+                OPTIONS.windows(),
+                OPTIONS.patience(),
+                OPTIONS.watermarks(),
+                OPTIONS.refresh(),
+                OPTIONS.revision(),
+                256,
+                OPTIONS.mostPairs(),
+                OPTIONS.least());
+        List<Prediction> all = Reference.predictions(16, 900, 40, START, 100);
+        try (Stages stages = Stages.start(crowded, false)) {
+            stages.process(of(all, Reference.BASELINE).toArray(Prediction[]::new));
+            stages.process(of(all, "challenger").toArray(Prediction[]::new));
+            stages.clock(1_000);
+            assertThat(stages.waiting()).isBetween(200, 256);
+            stages.watermark(Long.MAX_VALUE);
+            long pairs = overall(Reference.latest(stages.takeRecords(), WindowKind.CUMULATIVE)
+                            .values())
+                    .getImpressions();
+            assertThat(pairs).isBetween(150L, 256L);
+            assertThat(stages.counter(PairingStage.CROWDED_OUT))
+                    .isEqualTo(of(all, Reference.BASELINE).size()
+                            + of(all, "challenger").size()
+                            - 256);
+            assertThat(stages.waiting()).isZero();
+            assertThat(stages.logEntries()).isZero();
+        }
+    }
+
+    @Test
+    void what_was_given_up_before_a_restore_is_late_after_it_though_the_watermark_begins_anew() throws Exception {
+        Prediction example = Reference.predictions(1, 1, 1, START, 1).get(0);
+        Stages.Snapshot snapshot;
+        try (Stages stages = Stages.start(OPTIONS, true)) {
+            stages.process(prediction(example, 1, "champion", true));
+            stages.watermark(START + 400_000);
+            snapshot = stages.snapshot();
+        }
+        try (Stages stages = Stages.restore(OPTIONS, true, snapshot)) {
+            stages.process(prediction(example, 1, "challenger", true));
+            stages.clock(1_000);
+            assertThat(stages.counter(PairingStage.LATE)).isEqualTo(1);
+            assertThat(stages.waiting()).isZero();
         }
     }
 
@@ -241,7 +297,8 @@ class StagesTest {
             stages.process(all.toArray(Prediction[]::new));
             stages.clock(10_000);
             stages.watermark(START + 10_000_000);
-            assertThat(stages.impressionsKept()).isZero();
+            assertThat(stages.waiting()).isZero();
+            assertThat(stages.logEntries()).isZero();
             assertThat(stages.eventTimers()).isZero();
             // Of 2 models on 4 domains and overall: all pairs so far, and what is settled.
             assertThat(stages.comparisonEntries()).isEqualTo(2 * 5 * 2);
@@ -285,16 +342,19 @@ class StagesTest {
     }
 
     /** Impressions that both champion and challenger scored, those with the least ranks. */
-    private static List<ImpressionKey> leastRanks(List<Prediction> all, int most) {
-        List<ImpressionKey> ofChallenger = of(all, "challenger").stream()
-                .map(p -> ModelScore.of(p).impression())
-                .toList();
+    private static Set<Long> leastRanks(List<Prediction> all, int most) {
+        Set<Long> ofChallenger =
+                of(all, "challenger").stream().map(StagesTest::impression).collect(Collectors.toSet());
         return of(all, Reference.BASELINE).stream()
-                .map(p -> ModelScore.of(p).impression())
+                .map(StagesTest::impression)
                 .filter(ofChallenger::contains)
-                .sorted(Comparator.comparingLong(ImpressionKey::rank))
+                .sorted(Comparator.comparingLong(Pairs::rank))
                 .limit(most)
-                .toList();
+                .collect(Collectors.toSet());
+    }
+
+    private static long impression(Prediction prediction) {
+        return IncomingPrediction.of(prediction).impression();
     }
 
     private static Prediction prediction(Prediction example, long offset, String model, boolean label) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.jobs.options.WatermarkOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -30,6 +31,8 @@ class MetricsCommandTest {
                 "--allowed-lateness=20s",
                 "--cumulative-history=30d",
                 "--idle=5s",
+                "--models=crocodile, stec",
+                "--model-wait=1h",
                 "--parallelism=3",
                 "--checkpoint-dir=checkpoints",
                 "--checkpoint-interval=2s",
@@ -44,11 +47,14 @@ class MetricsCommandTest {
                         Duration.ofSeconds(10),
                         List.of(Duration.ofMinutes(1), Duration.ofHours(1)),
                         List.of(100, 2_000),
-                        MetricsOptions.OUT_OF_ORDERNESS.defaultValue(),
+                        new WatermarkOptions(
+                                WatermarkOptions.OUT_OF_ORDERNESS.defaultValue(),
+                                Duration.ofSeconds(5),
+                                List.of("crocodile", "stec"),
+                                Duration.ofHours(1)),
                         Duration.ofSeconds(20),
                         Optional.of(Duration.ofDays(30)),
                         Duration.ofMillis(250),
-                        Duration.ofSeconds(5),
                         MetricsOptions.LABELS.defaultValue()));
         assertThat(KafkaOptions.from(configuration).topics().predictions()).isEqualTo("test-predictions");
         assertThat(configuration.get(CoreOptions.DEFAULT_PARALLELISM)).isEqualTo(3);
@@ -88,7 +94,8 @@ class MetricsCommandTest {
                 .contains("(default: " + MetricsOptions.PANE.defaultValue().toMinutes() + "min)")
                 .contains("(default: " + MetricsOptions.WINDOW.defaultValue() + ")")
                 .contains("(default: " + MetricsOptions.LATENESS.defaultValue().toMinutes() + "min)")
-                .contains("(default: " + MetricsOptions.IDLENESS.defaultValue().toSeconds() + "s)");
+                .contains(
+                        "(default: " + WatermarkOptions.IDLENESS.defaultValue().toSeconds() + "s)");
     }
 
     private static Configuration parsed(String... arguments) {

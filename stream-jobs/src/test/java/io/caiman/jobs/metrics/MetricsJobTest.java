@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.caiman.jobs.connect.KafkaBroker;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.jobs.options.WatermarkOptions;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DeadLetter;
@@ -48,11 +49,10 @@ class MetricsJobTest {
             Duration.ofSeconds(10),
             List.of(Duration.ofSeconds(60), Duration.ofSeconds(20)),
             List.of(),
-            Duration.ZERO,
+            new WatermarkOptions(Duration.ZERO, Duration.ofSeconds(2), List.of(), Duration.ofMinutes(10)),
             Duration.ZERO,
             Optional.empty(),
             Duration.ofMillis(100),
-            Duration.ofSeconds(2),
             10);
 
     @RegisterExtension

@@ -113,7 +113,8 @@ class MetricsRescalingTest {
         // A single reader: several would be at different event times, and the last of them late.
         DataStream<Prediction> predictions = env.fromSource(
                         source,
-                        WatermarkStrategy.<Prediction>forBoundedOutOfOrderness(OPTIONS.outOfOrderness())
+                        WatermarkStrategy.<Prediction>forBoundedOutOfOrderness(
+                                        OPTIONS.watermarks().outOfOrderness())
                                 .withTimestampAssigner((prediction, before) -> prediction.getEventTimeMs()),
                         "predictions")
                 .setParallelism(1)

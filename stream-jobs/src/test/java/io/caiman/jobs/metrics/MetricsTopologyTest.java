@@ -79,8 +79,8 @@ class MetricsTopologyTest {
 
     private static DataStream<Prediction> source(StreamExecutionEnvironment env, List<Prediction> predictions) {
         return env.fromData(predictions, AvroRecordType.of(Prediction.class))
-                .assignTimestampsAndWatermarks(
-                        WatermarkStrategy.<Prediction>forBoundedOutOfOrderness(OPTIONS.outOfOrderness())
-                                .withTimestampAssigner((prediction, before) -> prediction.getEventTimeMs()));
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<Prediction>forBoundedOutOfOrderness(
+                                OPTIONS.watermarks().outOfOrderness())
+                        .withTimestampAssigner((prediction, before) -> prediction.getEventTimeMs()));
     }
 }

@@ -3,6 +3,9 @@ package io.caiman.jobs.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caiman.jobs.options.MetricsOptions;
+import io.caiman.jobs.options.WatermarkOptions;
+import io.caiman.jobs.options.WindowName;
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
@@ -135,11 +138,10 @@ final class Reference {
                 pane,
                 List.of(windows),
                 List.of(),
-                outOfOrderness,
+                new WatermarkOptions(outOfOrderness, Duration.ofSeconds(30), List.of(), Duration.ofMinutes(10)),
                 Duration.ZERO,
                 Optional.empty(),
                 refresh,
-                Duration.ofSeconds(30),
                 10);
     }
 
@@ -207,7 +209,7 @@ final class Reference {
                 scope.task(),
                 scope.domain().orElse(null),
                 kind,
-                kind == WindowKind.ROLLING ? Panes.name(end - start) : "all",
+                kind == WindowKind.ROLLING ? WindowName.of(end - start) : "all",
                 start,
                 end,
                 0,

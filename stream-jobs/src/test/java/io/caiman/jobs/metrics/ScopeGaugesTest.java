@@ -2,6 +2,7 @@ package io.caiman.jobs.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.WindowKind;
 import java.util.List;

@@ -2,6 +2,11 @@ package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.AvroRecordType;
 import io.caiman.jobs.connect.SerializerType;
+import io.caiman.jobs.predictions.Buckets;
+import io.caiman.jobs.predictions.IncomingPrediction;
+import io.caiman.jobs.predictions.PredictionBatcher;
+import io.caiman.jobs.predictions.Scope;
+import io.caiman.jobs.predictions.ScopeSerializer;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import java.util.ArrayList;
@@ -44,7 +49,8 @@ final class Stages implements AutoCloseable {
     private Stages(Panes panes, List<Integer> last, long refresh, boolean rocks) throws Exception {
         MockEnvironment environment =
                 new MockEnvironmentBuilder().setMetricGroup(metrics).build();
-        batches = new OneInputStreamOperatorTestHarness<>(new PredictionBatcher(refresh));
+        batches = new OneInputStreamOperatorTestHarness<>(
+                new PredictionBatcher<>(IncomingPrediction::user, Observations::new, refresh));
         users = new KeyedOneInputStreamOperatorTestHarness<>(
                 new UserStage(panes, !last.isEmpty(), refresh),
                 batch -> Buckets.key(batch.bucket()),

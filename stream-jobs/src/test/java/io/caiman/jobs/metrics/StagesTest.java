@@ -2,6 +2,8 @@ package io.caiman.jobs.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caiman.jobs.predictions.Buckets;
+import io.caiman.jobs.predictions.Scope;
 import io.caiman.model.evaluation.RankedScores;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;

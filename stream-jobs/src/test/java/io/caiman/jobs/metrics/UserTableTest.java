@@ -2,6 +2,7 @@ package io.caiman.jobs.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caiman.jobs.predictions.Scope;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;

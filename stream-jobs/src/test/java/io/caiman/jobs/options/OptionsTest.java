@@ -22,11 +22,14 @@ class OptionsTest {
                         MetricsOptions.PANE.defaultValue(),
                         List.of(Duration.ofHours(1)),
                         List.of(),
-                        MetricsOptions.OUT_OF_ORDERNESS.defaultValue(),
+                        new WatermarkOptions(
+                                WatermarkOptions.OUT_OF_ORDERNESS.defaultValue(),
+                                WatermarkOptions.IDLENESS.defaultValue(),
+                                List.of(),
+                                WatermarkOptions.MODEL_WAIT.defaultValue()),
                         MetricsOptions.LATENESS.defaultValue(),
                         Optional.empty(),
                         MetricsOptions.REFRESH.defaultValue(),
-                        MetricsOptions.IDLENESS.defaultValue(),
                         MetricsOptions.LABELS.defaultValue()));
         assertThat(KafkaOptions.from(new Configuration()).topics()).isEqualTo(Topics.withPrefix(""));
     }
@@ -66,7 +69,11 @@ class OptionsTest {
         "caiman.metrics.labels, -1, 0 or more",
         "caiman.metrics.refresh-interval, 0 ms, more than 0",
         "caiman.leaderboard.step, 0 s, more than 0",
-        "caiman.leaderboard.windows, soon, lengths of time",
+        "caiman.leaderboard.windows, soon, a length of time",
+        "caiman.leaderboard.most-pairs, some, a whole number",
+        "caiman.metrics.models, 'a,b,a', every model once",
+        "caiman.metrics.models, 'a,b', the baseline m among them",
+        "caiman.metrics.model-wait, 0 s, more than 0",
         "caiman.leaderboard.windows, '1h,90min', 'caiman.leaderboard.step (PT1H)'",
         "caiman.leaderboard.most-pairs, 0, at least 1",
         "caiman.leaderboard.patience, 40000 d, at most",

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.jobs.predictions;
+
+import org.jspecify.annotations.NullMarked;
