@@ -403,7 +403,7 @@ class MetricsKillIT {
             topic.readOn();
             Map<TopicOrigin, Optional<ByteBuffer>> letters = new HashMap<>();
             for (DeadLetter letter : topic.records()) {
-                assertThat(letter.getRefusedBy()).isEqualTo(MetricsJob.NAME);
+                assertThat(letter.getRefusedBy()).isEqualTo(MetricsJob.groupId(MetricsRun.TOPICS));
                 letters.put((TopicOrigin) letter.getOrigin(), Optional.ofNullable(letter.getValue()));
             }
             assertThat(letters).isNotEmpty().isEqualTo(expected);
