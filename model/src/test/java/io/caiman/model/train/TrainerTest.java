@@ -23,6 +23,7 @@ import io.caiman.model.train.ReferenceModel.Sample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -326,7 +327,8 @@ class TrainerTest {
         ModelSpec spec = new ModelSpec(
                 small.name(),
                 small.seed(),
-                small.task(),
+                small.tasks(),
+                small.chains(),
                 small.domains(),
                 small.features(),
                 small.priorFeatures(),
@@ -337,7 +339,7 @@ class TrainerTest {
                 gate,
                 small.layers(),
                 small.towers(),
-                new LossSpec(CrossEntropy.MEAN, loss, 0.1f, Normalization.BATCH, 8),
+                new LossSpec(CrossEntropy.MEAN, Map.of(), loss, 0.1f, Normalization.BATCH, 8),
                 small.wide(),
                 small.rowOptimizer(),
                 small.denseOptimizer(),
