@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 
 /**
- * What is minimised: the sum over the tasks of weight times binary cross-entropy, plus {@code disentanglingWeight} times a loss that keeps the experts apart
- * (Crocodile, Eq. 7).
+ * What is minimised: the sum over the tasks of weight times binary cross-entropy, plus {@code disentanglingWeight} times a
+ * loss that keeps the experts apart (Crocodile, Eq. 7).
  *
  * @param crossEntropy how the cross-entropies of a task's samples become one number
  * @param taskWeights what a task's cross-entropy is multiplied by, 0 or above; 1 where a task is not named

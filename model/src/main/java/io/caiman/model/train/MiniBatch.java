@@ -4,9 +4,9 @@ import io.caiman.model.embedding.RowStatistics;
 import java.util.Arrays;
 
 /**
- * Impressions to learn from, as row keys and weights in flat arrays, filled one after another: {@link #startUnlabelled}, the labels
- * it has by {@link #label}, then for each feature in the spec's order its ids by {@link #add} and {@link #endFeature}.
- * Reused from batch to batch.
+ * Impressions to learn from, as row keys and weights in flat arrays, filled one after another: {@link #startUnlabelled},
+ * the labels it has by {@link #label}, then for each feature in the spec's order its ids by {@link #add} and
+ * {@link #endFeature}. Reused from batch to batch.
  *
  * <p>A feature's embedding is the mean over its n ids of weight times embedding; that of a feature without ids is 0.
  */
