@@ -107,6 +107,9 @@ class CompareCommandTest {
         String yaml = Files.readString(large);
         Files.writeString(other, yaml.replace("task: \"click\"", "task: \"like\""));
         refused(execute("--specs", small + "," + other), "other.yaml predicts 'like'", "one 'task' for all");
+        Files.writeString(
+                other, yaml.replace("task: \"click\"", "tasks: [click, like]").replace("per-impression", "none"));
+        refused(execute("--specs", other.toString()), "other.yaml predicts [click, like]", "expected one 'task'");
         Files.writeString(other, yaml.replace("- \"6\"\n", ""));
         refused(execute("--specs", small + "," + other), "other.yaml has the domains", "the same 'domains'");
         refused(execute("--specs", directory.resolve("none.yaml").toString()), "none.yaml");

@@ -1,8 +1,7 @@
 package io.caiman.model.spec;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * A model, whole: what it sees, what it predicts, its network, losses and optimizers. {@link SpecReader} reads one from
@@ -11,7 +10,10 @@ import java.util.Set;
  *
  * @param name what predictions and metrics call the model
  * @param seed of every first weight
- * @param task the label that is predicted, such as {@code click}
+ * @param tasks the labels that are predicted, such as {@code click}; an impression may lack some of them
+ * @param chains tasks that can only be fulfilled where another is, with that other: what is predicted of {@code conversion}
+ *     in {@code conversion: click} is p(click) p(conversion | click), learned on all impressions (ESMM, Ma et al. 2018,
+ *     SIGIR, Eq. 1)
  * @param domains the domains it serves
  * @param features its categorical inputs: {@code user}, {@code item}, {@code domain} or names of slots
  * @param priorFeatures the features whose prior embeddings feed the gates (Eq. 9), a part of {@code features}
@@ -36,7 +38,8 @@ import java.util.Set;
 public record ModelSpec(
         String name,
         long seed,
-        String task,
+        List<String> tasks,
+        Map<String, String> chains,
         List<String> domains,
         List<String> features,
         List<String> priorFeatures,
@@ -59,30 +62,61 @@ public record ModelSpec(
 
     public ModelSpec {
         Require.named("name", name);
-        Require.named("task", task);
+        tasks = Require.distinctNames("tasks", tasks);
+        for (String task : tasks) {
+            Require.named("tasks", task);
+        }
+        Require.that(
+                tasks.size() == 1 || network.severalTasks(),
+                "tasks",
+                tasks,
+                "one of them with network '%s', which has no weights that could tell tasks apart: choose another network, or train a model for each task"
+                        .formatted(network.key()));
+        Require.that(
+                tasks.size() == 1 || wide.mode() == WideSpec.Mode.NONE,
+                "wide.mode",
+                wide.mode(),
+                "none with several tasks, here %s, for a row has biases for one logit: set 'wide.mode: none', or train a model for each task"
+                        .formatted(tasks));
+        Require.partOf("tasks", tasks, "loss.task-weights", loss.taskWeights().keySet());
+        chains = checkedChains(tasks, chains);
         domains = Require.distinctNames("domains", domains);
         features = Require.distinctNames("features", features);
         priorFeatures = Require.distinctNames("prior-features", priorFeatures);
         if (network.reads(NetworkKey.PRIOR_FEATURES)) {
-            partOf(features, "prior-features", priorFeatures);
+            Require.partOf("features", features, "prior-features", priorFeatures);
         }
         layers = Require.widths("layers", layers);
         towers = Require.widths("towers", towers);
         Require.notNegative("gradient-clip", gradientClip);
-        partOf(features, "wide.factors.features", wide.factors().features());
+        Require.partOf(
+                "features", features, "wide.factors.features", wide.factors().features());
         for (List<String> pair : wide.crosses().pairs()) {
-            partOf(features, "wide.crosses.pairs", pair);
+            Require.partOf("features", features, "wide.crosses.pairs", pair);
         }
-        partOf(features, "admission.features", List.copyOf(admission.features().keySet()));
-        partOf(features, "health.feature", health.everySteps() == 0 ? List.of() : List.of(health.feature()));
+        Require.partOf(
+                "features", features, "admission.features", admission.features().keySet());
+        Require.partOf(
+                "features",
+                features,
+                "health.feature",
+                health.everySteps() == 0 ? List.of() : List.of(health.feature()));
         Require.that(network.options().isInstance(options), "options", options, "those of network " + network.key());
         options.check(priorFeatures);
     }
 
-    private static void partOf(List<String> features, String key, List<String> names) {
-        Set<String> unknown = new HashSet<>(names);
-        features.forEach(unknown::remove);
-        Require.that(unknown.isEmpty(), key, names, "a part of 'features', which lacks " + unknown);
+    private static Map<String, String> checkedChains(List<String> tasks, Map<String, String> chains) {
+        Require.partOf("tasks", tasks, "chains", chains.keySet());
+        Require.partOf("tasks", tasks, "chains", chains.values());
+        Map<String, String> copy = Map.copyOf(chains);
+        for (String task : chains.keySet()) {
+            String before = task;
+            for (int links = 0; copy.containsKey(before); links++) {
+                Require.that(links < copy.size(), "chains", chains, "no task that comes to depend on itself");
+                before = copy.getOrDefault(before, before);
+            }
+        }
+        return copy;
     }
 
     /** Number of embedding sets. */
@@ -114,7 +148,8 @@ public record ModelSpec(
         return new ModelSpec(
                 name,
                 newSeed,
-                task,
+                tasks,
+                chains,
                 domains,
                 features,
                 priorFeatures,

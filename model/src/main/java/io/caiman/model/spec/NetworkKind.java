@@ -218,6 +218,11 @@ public enum NetworkKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Whether it can learn several tasks at once: a sum over ids has nothing that could differ by task but a constant. */
+    public boolean severalTasks() {
+        return this != LR && this != FM;
+    }
+
     /** Where it was published. */
     public String paper() {
         return paper;

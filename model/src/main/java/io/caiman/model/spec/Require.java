@@ -1,7 +1,9 @@
 package io.caiman.model.spec;
 
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The checks the spec records share; each failure says key, value and what was expected. */
 final class Require {
@@ -41,6 +43,13 @@ final class Require {
     static List<Integer> widths(String key, List<Integer> values) {
         values.forEach(width -> that(width > 0, key, values, "layer widths above 0"));
         return List.copyOf(values);
+    }
+
+    /** Checks that names are among those that another key gives. */
+    static void partOf(String wholeKey, List<String> whole, String key, Collection<String> names) {
+        Set<String> unknown = new HashSet<>(names);
+        whole.forEach(unknown::remove);
+        that(unknown.isEmpty(), key, names, "a part of '%s', which lacks %s".formatted(wholeKey, unknown));
     }
 
     static void that(boolean holds, String key, Object value, String expected) {

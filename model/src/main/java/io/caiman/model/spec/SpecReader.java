@@ -70,6 +70,7 @@ public final class SpecReader {
             if (!(given instanceof ObjectNode keys)) {
                 throw new SpecException(source + ": expected keys and values, such as 'name: crocodile'");
             }
+            listTasks(source, keys);
             NetworkKind network = NetworkChoice.of(source, keys);
             ObjectNode whole = defaults(network);
             overlay(whole, keys);
@@ -104,9 +105,37 @@ public final class SpecReader {
         try {
             ObjectNode keys = YAML.valueToTree(spec);
             NetworkChoice.keepRead(keys, spec.network());
+            if (spec.tasks().size() == 1) {
+                keys.remove("tasks");
+                keys.put("task", spec.tasks().get(0));
+            }
             return YAML.writeValueAsString(keys);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a spec could not be written as YAML", e);
+        }
+    }
+
+    /** Lets {@code task: NAME}, the short form, be {@code tasks: [NAME]}. */
+    private static void listTasks(String source, ObjectNode keys) {
+        JsonNode task = keys.remove("task");
+        JsonNode tasks = keys.get("tasks");
+        if (task != null && tasks != null) {
+            throw new SpecException(
+                    "%s: 'task' is %s and 'tasks' is %s; expected one of the two keys: name all tasks in 'tasks' and remove 'task'"
+                            .formatted(source, task, tasks));
+        }
+        if (task == null && tasks == null) {
+            throw new SpecException(
+                    "%s: neither 'task' nor 'tasks' is there; expected what the model predicts: add 'task: click', or 'tasks: [click, like]' for several"
+                            .formatted(source));
+        }
+        if (task != null) {
+            if (!task.isTextual()) {
+                throw new SpecException(
+                        "%s: 'task' is %s; expected a name: write 'task: click', or 'tasks: [click, like]' for several"
+                                .formatted(source, task));
+            }
+            keys.putArray("tasks").add(task);
         }
     }
 

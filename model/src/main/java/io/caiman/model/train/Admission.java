@@ -110,7 +110,7 @@ final class Admission {
         int minCount = minCounts[features[i]];
         if (minCount > 1) {
             int day = batch.day(samples[i]);
-            boolean click = batch.label(samples[i]);
+            boolean click = batch.isPositive(samples[i]);
             RowStatistics.count(candidates.rows(), candidates.row(i), features[i], day, click, decayPerDay);
             if (RowStatistics.sightings(candidates.rows(), candidates.row(i)) < minCount) {
                 return false;

@@ -37,7 +37,7 @@ final class RowLifecycle {
     void count(MiniBatch batch, RowTable table, Crosses crosses) {
         for (int sample = 0; sample < batch.size(); sample++) {
             int day = batch.day(sample);
-            boolean click = batch.label(sample);
+            boolean click = batch.isPositive(sample);
             for (int feature = 0; feature < features.size(); feature++) {
                 for (int entry = batch.start(sample, feature); entry < batch.end(sample, feature); entry++) {
                     int at = table.row(entry) + statistics;

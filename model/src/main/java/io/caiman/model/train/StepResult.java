@@ -7,10 +7,10 @@ import java.util.Optional;
 /**
  * What one step gave.
  *
- * @param scores probabilities in arrival order, from weights that had not seen the mini-batch (the wide part, where it
- *     learns per impression, from all impressions before); NaN for an impression whose logit is not finite
+ * @param scores probabilities, {@code [batch, tasks]} in arrival order, from weights that had not seen the mini-batch (the
+ *     wide part, where it learns per impression, from all impressions before); NaN where a logit is not finite
  * @param trainedSteps mini-batches the deep part had learned from when it scored
- * @param crossEntropy of the batch, combined as the spec says
+ * @param crossEntropy of the batch's labels, combined as the spec says
  * @param penalty what the network added to the loss, its weight included
  * @param skipped why the model did not learn from this mini-batch, where it did not
  * @param admitted ids that got a row of their own

@@ -41,6 +41,8 @@ public final class Trainer implements AutoCloseable {
     private final DenseGradients denseGradients;
     private final Adam adam;
     private final RowAdaGrad rowAdaGrad;
+    private final TaskLoss loss;
+    private final int tasks;
     private final WidePart wide;
     private final Crosses crosses;
     private final Assembly assembly;
@@ -72,6 +74,8 @@ public final class Trainer implements AutoCloseable {
         this.denseGradients = new DenseGradients(network.layout());
         this.adam = new Adam(spec.denseOptimizer(), parameters);
         this.rowAdaGrad = new RowAdaGrad(layout, spec.rowOptimizer());
+        this.loss = new TaskLoss(spec);
+        this.tasks = spec.tasks().size();
         this.wide = new WidePart(spec, layout);
         this.crosses = new Crosses(spec);
         this.assembly = new Assembly(spec, layout);
@@ -91,7 +95,7 @@ public final class Trainer implements AutoCloseable {
         load(batch);
         admission.admit(batch, assembly.table(), layout.statistics(), rows.candidates(), impressions);
         arrange(batch);
-        double[] logits = new double[batch.size()];
+        double[] logits = new double[batch.size() * tasks];
         Autograd.record();
         try (NDManager scope = manager.newSubManager()) {
             Network.Input input = input(scope, batch);
@@ -99,8 +103,9 @@ public final class Trainer implements AutoCloseable {
             Network.Output output = network.forward(leaves, input);
             deepLogits(output, logits);
             wide.learn(batch, assembly, crosses, logits);
-            double crossEntropy = slopes(batch, logits);
-            NDArray slope = slopes.array(scope, new Shape(batch.size()));
+            loss.predict(logits);
+            double crossEntropy = crossEntropy(batch, logits);
+            NDArray slope = slopes.array(scope, new Shape(batch.size(), tasks));
             NDArray objective = output.logits().mul(slope).sum();
             Autograd.backward(output.penalty().map(objective::add).orElse(objective));
             double penalty = output.penalty().map(NDArray::getFloat).orElse(0f);
@@ -142,12 +147,13 @@ public final class Trainer implements AutoCloseable {
         load(batch);
         admission.pointToDefaults(batch, assembly.table(), layout.statistics());
         arrange(batch);
-        double[] logits = new double[batch.size()];
+        double[] logits = new double[batch.size() * tasks];
         Autograd.stop();
         try (NDManager scope = manager.newSubManager()) {
             Network.Output output = network.forward(parameters.leaves(scope), input(scope, batch));
             deepLogits(output, logits);
             wide.score(batch, assembly, crosses, logits);
+            loss.predict(logits);
             return new Scored(
                     probabilities(logits), output.experts().map(this::norms).orElseGet(() -> new float[0]));
         }
@@ -168,6 +174,10 @@ public final class Trainer implements AutoCloseable {
     private void load(MiniBatch batch) {
         if (batch.size() == 0) {
             throw new IllegalArgumentException("a mini-batch needs at least one impression");
+        }
+        if (batch.tasks() != tasks) {
+            throw new IllegalArgumentException(
+                    "a mini-batch for %d tasks; expected one for %s".formatted(batch.tasks(), spec.tasks()));
         }
         assembly.load(batch, admission.defaultRows(), rows.features());
     }
@@ -192,11 +202,13 @@ public final class Trainer implements AutoCloseable {
         return new Network.Input(embeddings, prior, assembly.domains(), assembly.counts());
     }
 
-    /** The network's logits, by arrival. */
+    /** The network's logits, {@code [batch, tasks]} by arrival. */
     private void deepLogits(Network.Output output, double[] logits) {
         FloatBuffer deep = Leaves.floats(output.logits());
-        for (int sample = 0; sample < logits.length; sample++) {
-            logits[sample] = deep.get(assembly.position(sample));
+        for (int sample = 0; sample * tasks < logits.length; sample++) {
+            for (int task = 0; task < tasks; task++) {
+                logits[sample * tasks + task] = deep.get(assembly.position(sample) * tasks + task);
+            }
         }
     }
 
@@ -257,22 +269,9 @@ public final class Trainer implements AutoCloseable {
      * Leaves in {@link #slopes} the derivative of the cross-entropy by each logit, in the order by domain. Handing
      * these to the backward pass spares the network the loss itself, and lets the wide part enter as a constant.
      */
-    private double slopes(MiniBatch batch, double[] logits) {
-        slopes.resize(batch.size());
-        int[] countOf = new int[spec.domains().size()];
-        for (int i = 0; i < assembly.domains().length; i++) {
-            countOf[assembly.domains()[i]] = assembly.counts()[i];
-        }
-        double loss = 0;
-        for (int sample = 0; sample < batch.size(); sample++) {
-            boolean label = batch.label(sample);
-            double weight =
-                    BinaryCrossEntropy.weight(spec.loss().crossEntropy(), countOf[batch.domain(sample)], batch.size());
-            loss += weight * BinaryCrossEntropy.of(logits[sample], label);
-            float slope = (float) (weight * BinaryCrossEntropy.gradient(logits[sample], label));
-            slopes.floats().put(assembly.position(sample), slope);
-        }
-        return loss;
+    private double crossEntropy(MiniBatch batch, double[] logits) {
+        slopes.resize(logits.length);
+        return loss.of(batch, logits, assembly, slopes.floats());
     }
 
     /** Mini-batches learned from. */

@@ -23,6 +23,8 @@ import java.util.Arrays;
  *
  * <p>and a vector v_i of gradient g x_i (sum_j x_j v_j - x_i v_i) likewise, a growing by the mean over its dimensions.
  *
+ * <p>It is of models with one task; from an impression without a label it learns nothing.
+ *
  * <p>Learning per impression, each impression is scored by what has learned from every impression before it, those of
  * its own mini-batch included (two-speed learning); the deep part's logit is as old as the mini-batch.
  */
@@ -58,9 +60,9 @@ final class WidePart {
             if (spec.mode() == WideSpec.Mode.PER_IMPRESSION) {
                 logits[sample] += logit;
             }
-            double slope = BinaryCrossEntropy.gradient(logits[sample], batch.label(sample));
+            double slope = BinaryCrossEntropy.gradient(logits[sample], batch.label(sample, 0));
             // A logit that is not finite ends in the step being skipped; until then it must not spread.
-            if (Double.isFinite(slope)) {
+            if (batch.isLabelled(sample, 0) && Double.isFinite(slope)) {
                 learn(batch, assembly.table(), crosses, sample, (float) slope);
             }
         }

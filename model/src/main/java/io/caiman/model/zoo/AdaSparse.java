@@ -50,7 +50,7 @@ final class AdaSparse extends Network {
             in = out;
         }
         this.indicators = new DomainVectors(layout, "indicator", spec.domains(), dimension);
-        this.last = new Linear(layout, "last", in, 1);
+        this.last = new Linear(layout, "last", in, spec.tasks().size());
     }
 
     @Override

@@ -27,7 +27,7 @@ final class AutoInt extends Network {
             levels.add(new SelfAttention(layout, "level." + level, width, options.heads(), options.width()));
             width = options.heads() * options.width();
         }
-        this.last = new Linear(layout, "last", features * width, 1);
+        this.last = new Linear(layout, "last", features * width, spec.tasks().size());
     }
 
     @Override

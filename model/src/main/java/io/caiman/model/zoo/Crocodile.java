@@ -7,7 +7,6 @@ import io.caiman.model.nn.ExpertGate;
 import io.caiman.model.nn.ExpertLayers;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Scalar;
-import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.Gate;
 import io.caiman.model.spec.ModelSpec;
 import java.util.ArrayList;
@@ -16,8 +15,8 @@ import java.util.Optional;
 
 /**
  * Crocodile (Lin et al. 2024, arXiv 2405.12706) and everything its Table 5 takes away from it: M experts (Eq. 4), each
- * with an embedding set of its own or all with one (Eq. 3); a gate (Eq. 8-10, or MMoE's) and a tower (Eq. 5) for each
- * domain; a loss that keeps the experts' outputs apart (Eq. 6, or another of Table 4), over the whole batch whatever its
+ * with an embedding set of its own or all with one (Eq. 3); a gate (Eq. 8-10, or MMoE's) for each domain, and a tower (Eq.
+ * 5) for each domain and task; a loss that keeps the experts' outputs apart (Eq. 6, or another of Table 4), over the whole batch whatever its
  * domains.
  */
 final class Crocodile extends Network {
@@ -28,7 +27,7 @@ final class Crocodile extends Network {
     private final Optional<ExpertLoss> loss;
     private final ExpertLayers experts;
     private final List<ExpertGate> gates = new ArrayList<>();
-    private final List<Tower> towers = new ArrayList<>();
+    private final List<TaskTowers> towers = new ArrayList<>();
 
     private Crocodile(ModelSpec spec, Gate gate, Optional<ExpertLoss> loss) {
         int dimension = spec.embedding().dimension();
@@ -51,7 +50,7 @@ final class Crocodile extends Network {
                     gate.readsPrior() ? spec.priorFeatures().size() * dimension : inputWidth,
                     spec.experts().count(),
                     gate == Gate.PRIOR_ELEMENTWISE ? outputWidth : 1));
-            towers.add(new Tower(layout, "tower." + domain, outputWidth, spec.towers()));
+            towers.add(new TaskTowers(layout, spec, "tower." + domain, outputWidth, spec.towers()));
         }
     }
 

@@ -30,7 +30,8 @@ final class DeepAndCross extends Network {
             cross.add(new CrossLayer(layout, "cross." + layer, width, out));
         }
         this.deep = new Mlp(layout, "deep", width, spec.layers());
-        this.last = new Linear(layout, "last", width + deep.outputWidth(), 1);
+        this.last = new Linear(
+                layout, "last", width + deep.outputWidth(), spec.tasks().size());
     }
 
     @Override

@@ -10,6 +10,8 @@ import io.caiman.model.spec.ModelSpec;
  * <pre>
  * logit = sum of w_i + sum over i < j of v_i . v_j + MLP(v_1 .. v_F)
  * </pre>
+ *
+ * <p>With several tasks the MLP has an output for each; they share weights and products.
  */
 final class DeepFm extends Network {
 
@@ -18,7 +20,12 @@ final class DeepFm extends Network {
 
     DeepFm(ModelSpec spec) {
         this.features = spec.features().size();
-        this.deep = new Tower(layout, "deep", features * spec.embedding().dimension(), spec.layers());
+        this.deep = new Tower(
+                layout,
+                "deep",
+                features * spec.embedding().dimension(),
+                spec.layers(),
+                spec.tasks().size());
     }
 
     @Override

@@ -4,24 +4,23 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.Leaves;
-import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A tower for each domain. */
+/** Towers for each domain, one for each task. */
 final class DomainTowers {
 
-    private final List<Tower> towers = new ArrayList<>();
+    private final List<TaskTowers> towers = new ArrayList<>();
 
     DomainTowers(DenseLayout layout, ModelSpec spec, int inputWidth) {
         for (String domain : spec.domains()) {
-            towers.add(new Tower(layout, "tower." + domain, inputWidth, spec.towers()));
+            towers.add(new TaskTowers(layout, spec, "tower." + domain, inputWidth, spec.towers()));
         }
     }
 
     /**
-     * The logits, {@code [batch, 1]}.
+     * The logits, {@code [batch, tasks]}.
      *
      * @param hidden for each domain of the input {@code [its samples, inputWidth]}
      */

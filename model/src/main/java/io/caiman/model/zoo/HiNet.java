@@ -20,8 +20,8 @@ import java.util.List;
  *
  * <p>where G is the scenario-shared expert network, S_j that of domain j, both {@link SubExperts}, and A_i the
  * scenario-aware attentive network, whose weights come from the indicator embedding e_i of the sample's domain. With a
- * single domain there is no A. Of the task extraction layer, whose customized gate control shares experts between tasks,
- * one task leaves the domain's tower.
+ * single domain there is no A. Of the task extraction layer a tower for each domain and task is left: its customized gate
+ * control, which shares experts between tasks, is not there.
  */
 final class HiNet extends Network {
 

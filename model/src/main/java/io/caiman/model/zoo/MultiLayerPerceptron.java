@@ -4,14 +4,18 @@ import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.ModelSpec;
 
-/** An MLP over the embeddings end to end (Covington et al. 2016, Sec. 4): ReLU after each layer, then the logit. */
+/** An MLP over the embeddings end to end (Covington et al. 2016, Sec. 4): ReLU after each layer, then a logit for each task. */
 final class MultiLayerPerceptron extends Network {
 
     private final Tower deep;
 
     MultiLayerPerceptron(ModelSpec spec) {
         this.deep = new Tower(
-                layout, "deep", spec.features().size() * spec.embedding().dimension(), spec.layers());
+                layout,
+                "deep",
+                spec.features().size() * spec.embedding().dimension(),
+                spec.layers(),
+                spec.tasks().size());
     }
 
     @Override

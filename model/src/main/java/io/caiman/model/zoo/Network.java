@@ -81,7 +81,7 @@ public abstract class Network {
     /**
      * The result of a forward pass, in the input's order.
      *
-     * @param logits {@code [batch]}
+     * @param logits {@code [batch, tasks]}
      * @param penalty a scalar to add to the loss, weight included
      * @param experts the experts' outputs, {@code [experts, batch, dimension]}; empty unless every sample is seen by
      *     every expert
@@ -96,14 +96,14 @@ public abstract class Network {
             NDList gates,
             List<Statistic> statistics) {
 
-        /** Logits and nothing else, {@code [batch, 1]} or {@code [batch]}. */
+        /** Logits and nothing else, {@code [batch, tasks]}. */
         static Output of(NDArray logits) {
             return mixed(logits, new NDList());
         }
 
         /** The logits of a network whose experts see their domain's samples only. */
         static Output mixed(NDArray logits, NDList gates) {
-            return new Output(logits.reshape(-1), Optional.empty(), Optional.empty(), gates, List.of());
+            return new Output(logits, Optional.empty(), Optional.empty(), gates, List.of());
         }
 
         /** The same with experts that see every sample. */

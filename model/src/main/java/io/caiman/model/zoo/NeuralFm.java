@@ -7,7 +7,7 @@ import io.caiman.model.spec.ModelSpec;
 /**
  * NFM (He and Chua 2017, Sec. 3): {@code logit = b + sum of w_i + MLP(sum over i < j of v_i * v_j)}, products taken
  * element by element. Without the paper's dropout and batch normalization, which would make a score depend on chance or
- * on its neighbours in the batch.
+ * on its neighbours in the batch. With several tasks the MLP has an output for each; they share the weights w.
  */
 final class NeuralFm extends Network {
 
@@ -16,7 +16,12 @@ final class NeuralFm extends Network {
 
     NeuralFm(ModelSpec spec) {
         this.features = spec.features().size();
-        this.deep = new Tower(layout, "deep", spec.embedding().dimension(), spec.layers());
+        this.deep = new Tower(
+                layout,
+                "deep",
+                spec.embedding().dimension(),
+                spec.layers(),
+                spec.tasks().size());
     }
 
     @Override

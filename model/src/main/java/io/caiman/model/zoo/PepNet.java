@@ -9,6 +9,7 @@ import io.caiman.model.nn.Linear;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.Personalization;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,7 +21,8 @@ import java.util.List;
  * H_1     = O_ep,   H_(l+1) = ReLU((U_l([O_prior; stop(O_ep)]) * H_l) W_l + b_l),   the last without ReLU
  * </pre>
  *
- * <p>One tower serves all domains: in the paper a tower stands for a task. E(F_d) and O_prior are the rows' prior
+ * <p>A tower for each task serves all domains. A layer's gates of all towers come from one unit, whose output is split (Eq.
+ * 7-8). E(F_d) and O_prior are the rows' prior
  * embeddings, which nothing but the gates reads and teaches; the paper leaves open whether they are tables of their own.
  * Nor does it say how wide a gate's hidden layer is, or whether the layers' gates share it: each has its own.
  */
@@ -28,16 +30,18 @@ final class PepNet extends Network {
 
     private final boolean[] ofDomain;
     private final GateUnit embeddingGate;
-    private final List<PersonalizedLayer> tower = new ArrayList<>();
+    private final List<PersonalizedLayer> towers = new ArrayList<>();
+    private final int tasks;
 
-    /** A layer of the tower, and the gate of its input. */
-    private record PersonalizedLayer(GateUnit gate, Linear linear) {}
+    /** A layer of all tasks' towers, and the gate of its inputs. */
+    private record PersonalizedLayer(GateUnit gate, List<Linear> linear) {}
 
     PepNet(ModelSpec spec) {
         Personalization options = (Personalization) spec.options();
         int dimension = spec.embedding().dimension();
         int inputWidth = spec.features().size() * dimension;
         List<String> prior = spec.priorFeatures();
+        this.tasks = spec.tasks().size();
         this.ofDomain = new boolean[prior.size()];
         for (String feature : options.domainFeatures()) {
             ofDomain[prior.indexOf(feature)] = true;
@@ -50,10 +54,13 @@ final class PepNet extends Network {
         widths.add(1);
         int in = inputWidth;
         for (int out : widths) {
-            String name = "tower." + tower.size();
-            tower.add(new PersonalizedLayer(
-                    new GateUnit(layout, name + ".gate", gateInput, options.gateWidth(), in),
-                    new Linear(layout, name, in, out)));
+            String name = "tower." + towers.size();
+            GateUnit gate = new GateUnit(layout, name + ".gate", gateInput, options.gateWidth(), tasks * in);
+            List<Linear> linear = new ArrayList<>();
+            for (String task : spec.tasks()) {
+                linear.add(new Linear(layout, TaskTowers.name(spec, name, task), in, out));
+            }
+            towers.add(new PersonalizedLayer(gate, linear));
             in = out;
         }
     }
@@ -71,12 +78,17 @@ final class PepNet extends Network {
         NDArray scaled = embeddingGate.forward(leaves, joined(domain, 1)).mul(embeddings);
         personal.add(scaled.stopGradient());
         NDArray gateInput = joined(personal, 1);
-        NDArray hidden = scaled;
-        for (int layer = 0; layer < tower.size(); layer++) {
-            NDArray gated = tower.get(layer).gate().forward(leaves, gateInput).mul(hidden);
-            NDArray linear = tower.get(layer).linear().forward(leaves, gated);
-            hidden = layer == tower.size() - 1 ? linear : Activation.relu(linear);
+        NDArray[] hidden = new NDArray[tasks];
+        Arrays.fill(hidden, scaled);
+        for (int layer = 0; layer < towers.size(); layer++) {
+            NDArray gates = towers.get(layer).gate().forward(leaves, gateInput);
+            NDList gateOf = tasks == 1 ? new NDList(gates) : gates.split(tasks, 1);
+            for (int task = 0; task < tasks; task++) {
+                NDArray gated = gateOf.get(task).mul(hidden[task]);
+                NDArray linear = towers.get(layer).linear().get(task).forward(leaves, gated);
+                hidden[task] = layer == towers.size() - 1 ? linear : Activation.relu(linear);
+            }
         }
-        return Output.of(hidden);
+        return Output.of(joined(new NDList(hidden), 1));
     }
 }

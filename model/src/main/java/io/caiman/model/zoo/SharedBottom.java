@@ -6,8 +6,8 @@ import io.caiman.model.nn.Mlp;
 import io.caiman.model.spec.ModelSpec;
 
 /**
- * Shared-Bottom (Caruana 1997), with domains in place of tasks: {@code logit_s = tower_s(f(x))}, where all domains share
- * the MLP f.
+ * Shared-Bottom (Caruana 1997), with domains as tasks: {@code logit_st = tower_st(f(x))} for domain s and task t, which
+ * all share the MLP f.
  */
 final class SharedBottom extends Network {
 

@@ -2,7 +2,6 @@ package io.caiman.model.zoo;
 
 import ai.djl.ndarray.NDList;
 import io.caiman.model.nn.Leaves;
-import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,18 +9,18 @@ import java.util.List;
 /**
  * A model for each domain by itself, the baseline "Single Domain" of Lin et al. 2024 (Tab. 2): an MLP over an embedding
  * set of the domain's own. An impression reads and teaches nothing but its domain's weights and embeddings, so that this
- * one network is as good as one network for each domain.
+ * one network is as good as one network for each domain. Each task has an MLP of its own; they share the embeddings.
  */
 final class SingleDomain extends Network {
 
-    private final List<Tower> networks = new ArrayList<>();
+    private final List<TaskTowers> networks = new ArrayList<>();
 
     SingleDomain(ModelSpec spec) {
         List<Integer> widths = new ArrayList<>(spec.layers());
         widths.addAll(spec.towers());
         int inputWidth = spec.features().size() * spec.embedding().dimension();
         for (String domain : spec.domains()) {
-            networks.add(new Tower(layout, "network." + domain, inputWidth, widths));
+            networks.add(new TaskTowers(layout, spec, "network." + domain, inputWidth, widths));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
  * STAR (Sheng et al. 2021): {@link PartitionedNormalization} of the embeddings, layers whose weights are products of
  * shared ones and the domain's ({@link StarLinear}), and an auxiliary network over the domain's indicator and the
  * embeddings, whose logit is added. The embeddings it reads are those before normalization.
+ * With several tasks the last layers have an output for each.
  */
 final class Star extends Network {
 
@@ -32,14 +33,19 @@ final class Star extends Network {
         int inputWidth = spec.features().size() * dimension;
         this.normalization = new PartitionedNormalization(layout, spec.domains(), inputWidth, options.window());
         List<Integer> widths = new ArrayList<>(spec.layers());
-        widths.add(1);
+        widths.add(spec.tasks().size());
         int in = inputWidth;
         for (int out : widths) {
             layers.add(new StarLinear(layout, "star." + layers.size(), spec.domains(), in, out));
             in = out;
         }
         this.indicators = new DomainVectors(layout, "indicator", spec.domains(), dimension);
-        this.auxiliary = new Tower(layout, "auxiliary", dimension + inputWidth, options.auxiliary());
+        this.auxiliary = new Tower(
+                layout,
+                "auxiliary",
+                dimension + inputWidth,
+                options.auxiliary(),
+                spec.tasks().size());
     }
 
     @Override

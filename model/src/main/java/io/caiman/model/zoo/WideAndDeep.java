@@ -7,7 +7,8 @@ import io.caiman.model.spec.ModelSpec;
 /**
  * Wide and Deep (Cheng et al. 2016, Eq. 3): {@code logit = sum of w_i + MLP(v_1 .. v_F) + b}. Weights of pairs of ids, the
  * paper's cross-product transformations, are the spec's {@code wide.crosses}. Everything learns by the optimizers of the
- * spec, where the paper has FTRL for the wide and AdaGrad for the deep part.
+ * spec, where the paper has FTRL for the wide and AdaGrad for the deep part. With several tasks the MLP has an output for
+ * each; they share the weights w.
  */
 final class WideAndDeep extends Network {
 
@@ -16,7 +17,12 @@ final class WideAndDeep extends Network {
 
     WideAndDeep(ModelSpec spec) {
         this.features = spec.features().size();
-        this.deep = new Tower(layout, "deep", features * spec.embedding().dimension(), spec.layers());
+        this.deep = new Tower(
+                layout,
+                "deep",
+                features * spec.embedding().dimension(),
+                spec.layers(),
+                spec.tasks().size());
     }
 
     @Override

@@ -20,7 +20,8 @@ import java.util.List;
  * </pre>
  *
  * <p>element by element, with no activation, as the paper found best (Sec. 4.4). The maps of all layers, each summed over
- * its dimensions, are mapped to the logit.
+ * its dimensions, are mapped to the logits. With several tasks the last layers have an output for each; they share the
+ * weights.
  */
 final class XDeepFm extends Network {
 
@@ -40,8 +41,13 @@ final class XDeepFm extends Network {
             maps = next;
             all += next;
         }
-        this.last = new Linear(layout, "last", all, 1);
-        this.deep = new Tower(layout, "deep", features * spec.embedding().dimension(), spec.layers());
+        this.last = new Linear(layout, "last", all, spec.tasks().size());
+        this.deep = new Tower(
+                layout,
+                "deep",
+                features * spec.embedding().dimension(),
+                spec.layers(),
+                spec.tasks().size());
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.caiman.model.spec.LossSpec.Normalization;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
@@ -61,7 +62,7 @@ class DisentanglingTest {
     }
 
     private static Optional<ExpertLoss> loss(Disentangling kind, Normalization normalization) {
-        return ExpertLoss.of(new LossSpec(CrossEntropy.MEAN, kind, 1f, normalization, 0));
+        return ExpertLoss.of(new LossSpec(CrossEntropy.MEAN, Map.of(), kind, 1f, normalization, 0));
     }
 
     @ParameterizedTest

@@ -71,8 +71,43 @@ class SpecReaderTest {
     }
 
     @Test
+    void one_task_may_be_said_as_a_word_and_several_as_a_list() {
+        ModelSpec one = SpecReader.parse("spec.yaml", LEAST);
+        ModelSpec same = SpecReader.parse("spec.yaml", LEAST.replace("task: click", "tasks: [click]"));
+        ModelSpec several = SpecReader.parse(
+                "spec.yaml",
+                LEAST.replace("task: click", "tasks: [click, like]")
+                        + "loss: {task-weights: {like: 0.5}}\nchains: {like: click}\n");
+
+        assertThat(one.tasks()).containsExactly("click");
+        assertThat(same).isEqualTo(one);
+        assertThat(several.tasks()).containsExactly("click", "like");
+        assertThat(several.loss().taskWeight("click")).isOne();
+        assertThat(several.loss().taskWeight("like")).isEqualTo(0.5f);
+        assertThat(SpecReader.parse("again", SpecReader.write(several))).isEqualTo(several);
+    }
+
+    @Test
+    void tasks_that_cannot_be_are_refused_with_key_value_and_remedy() {
+        refused(LEAST + "tasks: [like]\n", "'task' is \"click\"", "'tasks' is [\"like\"]", "remove 'task'");
+        refused(LEAST.replace("click", "[click, like]"), "'task' is [", "'tasks: [click, like]'");
+        String several = LEAST.replace("task: click", "tasks: [click, like]");
+        refused(several.replace("like", "click"), "tasks", "twice");
+        refused(several.replace("[click, like]", "[]"), "tasks", "at least one");
+        refused(several.replace("like", "'a like'"), "tasks", "a like", "letters");
+        refused(several + "loss: {task-weights: {love: 2}}\n", "loss.task-weights", "[love]", "'tasks'");
+        refused(several + "loss: {task-weights: {like: -1}}\n", "loss.task-weights.like", "-1", "0 or above");
+        refused(several + "wide: {mode: batch}\n", "wide.mode", "[click, like]", "set 'wide.mode: none'");
+        refused(several + "network: fm\n", "tasks", "[click, like]", "network 'fm'", "choose another network");
+        refused(several + "chains: {love: click}\n", "chains", "[love]", "'tasks'");
+        refused(several + "chains: {like: love}\n", "chains", "[love]", "'tasks'");
+        refused(several + "chains: {like: click, click: like}\n", "chains", "depend on itself");
+    }
+
+    @Test
     void a_missing_key_without_default_is_refused_by_name() {
-        refused(LEAST.replace("task: click\n", ""), "task");
+        refused(LEAST.replace("name: crocodile\n", ""), "name");
+        refused(LEAST.replace("task: click\n", ""), "'task'", "'tasks'", "add 'task: click'");
     }
 
     @Test

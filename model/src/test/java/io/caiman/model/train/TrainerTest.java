@@ -23,6 +23,7 @@ import io.caiman.model.train.ReferenceModel.Sample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -326,7 +327,8 @@ class TrainerTest {
         ModelSpec spec = new ModelSpec(
                 small.name(),
                 small.seed(),
-                small.task(),
+                small.tasks(),
+                small.chains(),
                 small.domains(),
                 small.features(),
                 small.priorFeatures(),
@@ -337,7 +339,7 @@ class TrainerTest {
                 gate,
                 small.layers(),
                 small.towers(),
-                new LossSpec(CrossEntropy.MEAN, loss, 0.1f, Normalization.BATCH, 8),
+                new LossSpec(CrossEntropy.MEAN, Map.of(), loss, 0.1f, Normalization.BATCH, 8),
                 small.wide(),
                 small.rowOptimizer(),
                 small.denseOptimizer(),
@@ -436,6 +438,59 @@ class TrainerTest {
         assertThat(late / lateCount).isGreaterThan(0.98);
     }
 
+    @Test
+    void a_chained_task_is_as_probable_as_both_links_together() {
+        String tasks = SMALL.replace("task: click", "tasks: [buy, click]");
+        ModelSpec apart = SpecReader.parse("apart", tasks);
+        ModelSpec chained = SpecReader.parse("chained", tasks + "chains: {buy: click}\n");
+        List<Sample> batch = randomBatch(new Random(41), apart, 20);
+        try (Trainer first = new Trainer(apart, ModelRows.inMemory(apart), ComputeDevice.CPU);
+                Trainer second = new Trainer(chained, ModelRows.inMemory(chained), ComputeDevice.CPU)) {
+            double[] links = first.score(clicksAndPurchases(apart, batch)).scores();
+
+            double[] frozen = second.score(clicksAndPurchases(chained, batch)).scores();
+            StepResult result = second.step(clicksAndPurchases(chained, batch));
+
+            double entropy = 0;
+            for (int k = 0; k < batch.size(); k++) {
+                double click = links[2 * k + 1];
+                double purchase = links[2 * k] * click;
+                assertThat(frozen[2 * k]).isCloseTo(purchase, within(SCORE_TOLERANCE));
+                assertThat(frozen[2 * k + 1]).isEqualTo(click);
+                boolean clicked = batch.get(k).label();
+                entropy -= Math.log(clicked ? click : 1 - click);
+                entropy -= Math.log(clicked && k % 2 == 0 ? purchase : 1 - purchase);
+            }
+            assertThat(result.scores()).containsExactly(frozen);
+            assertThat(result.crossEntropy()).isCloseTo(entropy / batch.size(), within(SCORE_TOLERANCE * 10));
+            assertThat(second.score(clicksAndPurchases(chained, batch)).scores())
+                    .isNotEqualTo(frozen);
+        }
+    }
+
+    /** Of one domain; every second click is a purchase. */
+    private static MiniBatch clicksAndPurchases(ModelSpec spec, List<Sample> samples) {
+        MiniBatch batch = new MiniBatch(spec.features().size(), 2);
+        for (int k = 0; k < samples.size(); k++) {
+            batch.startUnlabelled(1, 0);
+            batch.label(0, samples.get(k).label() && k % 2 == 0);
+            batch.label(1, samples.get(k).label());
+            addFeatures(batch, samples.get(k));
+        }
+        return batch;
+    }
+
+    @Test
+    void a_mini_batch_for_another_number_of_tasks_is_refused() {
+        ModelSpec spec = SpecReader.parse("test", SMALL.replace("task: click", "tasks: [click, like]"));
+        try (Trainer trainer = new Trainer(spec, ModelRows.inMemory(spec), ComputeDevice.CPU)) {
+            MiniBatch batch = miniBatch(spec, randomBatch(new Random(1), spec, 3));
+            assertThatThrownBy(() -> trainer.step(batch))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("1 tasks", "[click, like]");
+        }
+    }
+
     private static double[] scores(ModelSpec spec, long dataSeed, int steps) {
         Random random = new Random(dataSeed);
         ModelRows rows = ModelRows.inMemory(spec);
@@ -480,14 +535,18 @@ class TrainerTest {
         MiniBatch batch = new MiniBatch(spec.features().size());
         for (Sample sample : samples) {
             batch.start(sample.domain(), sample.label(), 0);
-            for (long[] keys : sample.keys()) {
-                for (long key : keys) {
-                    batch.add(key, 1);
-                }
-                batch.endFeature();
-            }
+            addFeatures(batch, sample);
         }
         return batch;
+    }
+
+    private static void addFeatures(MiniBatch batch, Sample sample) {
+        for (long[] keys : sample.keys()) {
+            for (long key : keys) {
+                batch.add(key, 1);
+            }
+            batch.endFeature();
+        }
     }
 
     /** The slow twin with the weights and rows as they are now. */

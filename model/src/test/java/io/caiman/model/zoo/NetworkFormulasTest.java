@@ -63,7 +63,12 @@ class NetworkFormulasTest {
         return Arrays.stream(NetworkKind.values())
                 .flatMap(kind -> Arrays.stream(options.getOrDefault(kind, new String[] {""}))
                         .map(given -> Specs.small(kind, given.isEmpty() ? "" : "options: " + given + "\n")))
-                .flatMap(spec -> Arrays.stream(COUNTS).map(counts -> Arguments.of(spec.network(), spec, counts)));
+                .flatMap(spec -> Stream.concat(
+                        Arrays.stream(COUNTS).map(counts -> Arguments.of(spec.network(), spec, counts)),
+                        Stream.of(spec)
+                                .filter(one -> one.network().severalTasks())
+                                .map(one -> Arguments.of(
+                                        one.network(), Specs.withTasks(one, "click", "like"), COUNTS[0]))));
     }
 
     @ParameterizedTest(name = "{0} {2}")
@@ -77,13 +82,17 @@ class NetworkFormulasTest {
         int[] domains = domains(counts, batch);
         Point at = point(random, spec, parameters, batch);
         Point constant = at.copy();
-        ReferenceNetwork reference = new ReferenceNetwork(spec);
-        double[] slopes =
-                random.doubles(batch, -1, 1).map(slope -> (float) slope).toArray();
+        int tasks = spec.tasks().size();
+        ReferenceNetwork[] references = new ReferenceNetwork[tasks];
+        Arrays.setAll(references, task -> new ReferenceNetwork(spec, task));
+        double[] slopes = random.doubles((long) batch * tasks, -1, 1)
+                .map(slope -> (float) slope)
+                .toArray();
         DoubleSupplier objective = () -> {
-            double sum = reference.penalty(at, domains);
-            for (int k = 0; k < batch; k++) {
-                sum += slopes[k] * reference.logit(at, constant, k, domains[k]);
+            double sum = references[0].penalty(at, domains);
+            for (int i = 0; i < slopes.length; i++) {
+                int k = i / tasks;
+                sum += slopes[i] * references[i % tasks].logit(at, constant, k, domains[k]);
             }
             return sum;
         };
@@ -103,15 +112,16 @@ class NetworkFormulasTest {
                             Arrays.stream(domains).distinct().toArray(),
                             Arrays.stream(counts).filter(count -> count > 0).toArray()));
             float[] logits = Leaves.toArray(output.logits());
-            assertThat(logits).hasSize(batch);
-            for (int k = 0; k < batch; k++) {
-                assertThat((double) logits[k])
-                        .isCloseTo(reference.logit(at, constant, k, domains[k]), within(LOGIT_TOLERANCE));
+            assertThat(output.logits().getShape()).isEqualTo(new Shape(batch, tasks));
+            for (int i = 0; i < logits.length; i++) {
+                int k = i / tasks;
+                assertThat((double) logits[i])
+                        .isCloseTo(references[i % tasks].logit(at, constant, k, domains[k]), within(LOGIT_TOLERANCE));
             }
             assertThat((double) output.penalty().map(NDArray::getFloat).orElse(0f))
-                    .isCloseTo(reference.penalty(at, domains), within(LOGIT_TOLERANCE));
+                    .isCloseTo(references[0].penalty(at, domains), within(LOGIT_TOLERANCE));
             gatesAndExpertsFit(output, counts, batch);
-            NDArray slope = manager.create(toFloats(slopes));
+            NDArray slope = manager.create(toFloats(slopes), new Shape(batch, tasks));
             NDArray scalar = output.logits().mul(slope).sum();
             Autograd.backward(output.penalty().map(scalar::add).orElse(scalar));
 

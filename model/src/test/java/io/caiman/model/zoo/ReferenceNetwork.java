@@ -20,13 +20,16 @@ import java.util.List;
 final class ReferenceNetwork {
 
     private final ModelSpec spec;
+    private final int task;
     private final int dimension;
     private final int features;
     private final int towerLayers;
     private final int layers;
 
-    ReferenceNetwork(ModelSpec spec) {
+    /** The network's part that predicts this task, by its number. */
+    ReferenceNetwork(ModelSpec spec, int task) {
         this.spec = spec;
+        this.task = task;
         this.dimension = spec.embedding().dimension();
         this.features = spec.features().size();
         this.towerLayers = spec.towers().size();
@@ -47,8 +50,9 @@ final class ReferenceNetwork {
             case SINGLE_DOMAIN ->
                 Slow.tower(
                         at,
-                        "network." + spec.domains().get(domain),
+                        ofTask("network." + spec.domains().get(domain)),
                         layers + towerLayers,
+                        0,
                         at.embeddings()[domain][sample]);
             case SHARED_BOTTOM -> domainTower(at, domain, Slow.mlp(at, "bottom", layers, x));
             case PLE, ME_PLE -> ple(at, sample, domain);
@@ -59,10 +63,11 @@ final class ReferenceNetwork {
             case PEPNET -> pepNet(at, constant, sample);
             case LR -> Arrays.stream(x).sum() + at.array("bias")[0];
             case FM -> weights(x) + innerProducts(x) + at.array("bias")[0];
-            case MLP -> Slow.tower(at, "deep", layers, x);
-            case WIDE_DEEP -> weights(x) + Slow.tower(at, "deep", layers, Slow.concat(vectors(x)));
-            case DEEPFM -> weights(x) + innerProducts(x) + Slow.tower(at, "deep", layers, Slow.concat(vectors(x)));
-            case NFM -> weights(x) + Slow.tower(at, "deep", layers, pooledPairs(x));
+            case MLP -> Slow.tower(at, "deep", layers, task, x);
+            case WIDE_DEEP -> weights(x) + Slow.tower(at, "deep", layers, task, Slow.concat(vectors(x)));
+            case DEEPFM ->
+                weights(x) + innerProducts(x) + Slow.tower(at, "deep", layers, task, Slow.concat(vectors(x)));
+            case NFM -> weights(x) + Slow.tower(at, "deep", layers, task, pooledPairs(x));
             case AUTOINT -> autoInt(at, x);
             case DCN -> dcn(at, x, false);
             case DCNV2 -> dcn(at, x, true);
@@ -79,7 +84,12 @@ final class ReferenceNetwork {
     }
 
     private double domainTower(Point at, int domain, double... hidden) {
-        return Slow.tower(at, "tower." + spec.domains().get(domain), towerLayers, hidden);
+        return Slow.tower(at, ofTask("tower." + spec.domains().get(domain)), towerLayers, 0, hidden);
+    }
+
+    /** The name of what the task has for itself. */
+    private String ofTask(String name) {
+        return spec.tasks().size() == 1 ? name : name + "." + spec.tasks().get(task);
     }
 
     /** Lin et al. 2024, Eq. 4, 8, 10 and 5, with an element-wise gate of the prior. */
@@ -204,7 +214,7 @@ final class ReferenceNetwork {
             double[] linear = Slow.plus(Slow.product(hidden, weight, bias.length), bias);
             hidden = layer == layers ? linear : Slow.relu(linear);
         }
-        return hidden[0] + Slow.tower(at, "auxiliary", 1, Slow.concat(at.array("indicator." + name), x));
+        return hidden[task] + Slow.tower(at, "auxiliary", 1, task, Slow.concat(at.array("indicator." + name), x));
     }
 
     /** Zhou et al. 2023. */
@@ -248,7 +258,7 @@ final class ReferenceNetwork {
                 share[layer] += Slow.sigmoid(20 * (options.threshold() - weight)) / hidden.length;
             }
         }
-        return new Pruned(Slow.linear(at, "last", hidden)[0], share);
+        return new Pruned(Slow.linear(at, "last", hidden)[task], share);
     }
 
     private double sparsity(Point at, int[] domains) {
@@ -284,8 +294,9 @@ final class ReferenceNetwork {
                 Slow.concat(personal, scaledEmbeddings(constant, constant, sample, ofDomain(constant, sample)));
         double[] hidden = scaled;
         for (int layer = 0; layer <= layers; layer++) {
-            double[] gated = Slow.times(gateUnit(at, "tower." + layer + ".gate", gateInput), hidden);
-            double[] linear = Slow.linear(at, "tower." + layer, gated);
+            double[] gates = gateUnit(at, "tower." + layer + ".gate", gateInput);
+            double[] gated = Slow.times(Slow.part(gates, task, hidden.length), hidden);
+            double[] linear = Slow.linear(at, ofTask("tower." + layer), gated);
             hidden = layer == layers ? linear : Slow.relu(linear);
         }
         return hidden[0];
@@ -380,7 +391,7 @@ final class ReferenceNetwork {
             }
             hidden = next;
         }
-        return Slow.linear(at, "last", Slow.concat(hidden))[0];
+        return Slow.linear(at, "last", Slow.concat(hidden))[task];
     }
 
     /** Wang et al. 2017, Eq. 3; Wang et al. 2021, Eq. 1. */
@@ -399,7 +410,7 @@ final class ReferenceNetwork {
             }
             crossed = next;
         }
-        return Slow.linear(at, "last", Slow.concat(crossed, Slow.mlp(at, "deep", layers, x)))[0];
+        return Slow.linear(at, "last", Slow.concat(crossed, Slow.mlp(at, "deep", layers, x)))[task];
     }
 
     /** Lian et al. 2018, Eq. 6-9. */
@@ -426,6 +437,8 @@ final class ReferenceNetwork {
             pooled = Slow.concat(pooled, sums);
             maps = next;
         }
-        return Slow.linear(at, "last", pooled)[0] + Slow.tower(at, "deep", layers, Slow.concat(v)) + weights(x);
+        return Slow.linear(at, "last", pooled)[task]
+                + Slow.tower(at, "deep", layers, task, Slow.concat(v))
+                + weights(x);
     }
 }

@@ -23,9 +23,9 @@ final class Slow {
         return hidden;
     }
 
-    /** An MLP and one more layer, which gives a number. */
-    static double tower(Point at, String name, int hiddenLayers, double... x) {
-        return linear(at, name + "." + hiddenLayers, mlp(at, name, hiddenLayers, x))[0];
+    /** An MLP and one more layer, of which one output. */
+    static double tower(Point at, String name, int hiddenLayers, int output, double... x) {
+        return linear(at, name + "." + hiddenLayers, mlp(at, name, hiddenLayers, x))[output];
     }
 
     /** The output of one of several experts whose weights lie one behind the other. */

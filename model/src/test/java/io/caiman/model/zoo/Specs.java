@@ -4,6 +4,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKey;
 import io.caiman.model.spec.NetworkKind;
 import io.caiman.model.spec.SpecReader;
+import java.util.List;
 
 /** Small specs of every network. */
 final class Specs {
@@ -12,6 +13,16 @@ final class Specs {
 
     static ModelSpec small(NetworkKind network) {
         return small(network, "");
+    }
+
+    /** The same model with these tasks. */
+    static ModelSpec withTasks(ModelSpec spec, String... tasks) {
+        String yaml = SpecReader.write(spec);
+        String one = "task: \"click\"\n";
+        if (!yaml.contains(one)) {
+            throw new IllegalArgumentException("expected " + one + " in " + yaml);
+        }
+        return SpecReader.parse("several tasks", yaml.replace(one, "tasks: " + List.of(tasks) + "\n"));
     }
 
     /** A spec that says those small sizes that the network reads. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ public final class ImpressionFeatures {
     private final Map<String, Integer> domains = new HashMap<>();
     private final Map<String, Integer> features = new HashMap<>();
 
-    /** The features, domains and task of this model. */
+    /** The features, domains and tasks of this model. */
     public ImpressionFeatures(ModelSpec spec) {
         this.spec = spec;
         this.featureHashes = spec.features().stream().mapToLong(RowKeys::hash).toArray();
@@ -51,21 +52,27 @@ public final class ImpressionFeatures {
         return RowKeys.key(featureHash, RowKeys.hash(text));
     }
 
-    /** Why the model cannot learn from this impression, in words fit for a dead letter; empty if it can. */
+    /**
+     * Why the model cannot learn from this impression, in words fit for a dead letter; empty if it can. The label of one of the
+     * model's tasks is enough.
+     */
     public Optional<String> problem(Impression impression) {
         return problemBesidesLabel(impression).or(() -> labelProblem(impression));
     }
 
     private Optional<String> labelProblem(Impression impression) {
-        if (impression.getLabels().containsKey(spec.task())) {
-            return Optional.empty();
+        for (String task : spec.tasks()) {
+            if (impression.getLabels().containsKey(task)) {
+                return Optional.empty();
+            }
         }
+        String tasks = spec.tasks().stream().map("'%s'"::formatted).collect(Collectors.joining(" or "));
         return Optional.of(
-                impression.getAwaited().contains(spec.task())
-                        ? "the label for task '%s' is awaited: it comes later, as feedback; to wait for it, train with --label-window"
-                                .formatted(spec.task())
-                        : "no label for task '%s'; the impression has %s"
-                                .formatted(spec.task(), impression.getLabels().keySet()));
+                spec.tasks().stream().anyMatch(impression.getAwaited()::contains)
+                        ? "the label for task %s is awaited: it comes later, as feedback; to wait for it, train with --label-window"
+                                .formatted(tasks)
+                        : "no label for task %s; the impression has %s"
+                                .formatted(tasks, impression.getLabels().keySet()));
     }
 
     /** Why the model could not learn from this impression even if it had a label; empty if it could. */
@@ -92,19 +99,25 @@ public final class ImpressionFeatures {
         return Optional.empty();
     }
 
-    /** What the impression is labelled for the model's task; false where it has no label, which is a {@link #problem}. */
-    public boolean label(Impression impression) {
-        return Boolean.TRUE.equals(impression.getLabels().get(spec.task()));
+    /** What the impression is labelled for a task of the model, by its number; empty where it has no such label. */
+    public Optional<Boolean> label(Impression impression, int task) {
+        return Optional.ofNullable(impression.getLabels().get(spec.tasks().get(task)));
     }
 
     /**
      * Adds an impression to the batch.
      *
      * @param impression one without {@link #problem}
-     * @param batch of as many features as the model has
+     * @param batch of as many features and tasks as the model has
      */
     public void add(Impression impression, MiniBatch batch) {
-        batch.start(domains.getOrDefault(impression.getDomain(), -1), label(impression), impression.getEventTimeMs());
+        batch.startUnlabelled(domains.getOrDefault(impression.getDomain(), -1), impression.getEventTimeMs());
+        for (int task = 0; task < spec.tasks().size(); task++) {
+            Boolean label = impression.getLabels().get(spec.tasks().get(task));
+            if (label != null) {
+                batch.label(task, label);
+            }
+        }
         @Nullable Slot[] slots = new Slot[featureHashes.length];
         for (Slot slot : impression.getSlots()) {
             Integer feature = features.get(slot.getName());

@@ -57,8 +57,15 @@ final class NotYetPublished<T extends SpecificRecordBase> extends RichFilterFunc
     private transient ListState<Tuple2<Integer, Long>> readableState;
     /** By partition of the topic, how far it was readable. */
     private transient Map<Integer, Long> readable;
-    /** What is published already, by partition of its origin. */
-    private transient Map<Integer, KeyIndex> published;
+    /** What is published already. */
+    private transient Map<Origins, KeyIndex> published;
+
+    /** Origins that differ in their offsets only. */
+    private record Origins(int partition, String task) {
+        static Origins of(RecordOrigin.Place place) {
+            return new Origins(place.partition(), place.task());
+        }
+    }
 
     @SuppressWarnings("NullAway.Init") // transient fields are set by initializeState, on the task that runs this
     NotYetPublished(KafkaConnection connection, String topic, Class<T> recordClass, RecordOrigin<T> origin) {
@@ -113,7 +120,7 @@ final class NotYetPublished<T extends SpecificRecordBase> extends RichFilterFunc
         try {
             origin.of(codec.decode(record.value()))
                     .ifPresent(found -> published
-                            .computeIfAbsent(found.partition(), any -> new KeyIndex(1))
+                            .computeIfAbsent(Origins.of(found), any -> new KeyIndex(1))
                             .add(found.offset()));
         } catch (MalformedRecordException e) {
             LOG.debug("{}-{}@{} is none of this job's records", topic, record.partition(), record.offset(), e);
@@ -127,7 +134,7 @@ final class NotYetPublished<T extends SpecificRecordBase> extends RichFilterFunc
         }
         return origin.of(record)
                 .map(at -> {
-                    KeyIndex offsets = published.get(at.partition());
+                    KeyIndex offsets = published.get(Origins.of(at));
                     return offsets == null || offsets.find(at.offset()) < 0;
                 })
                 .orElse(true);

@@ -36,7 +36,8 @@ final class SpecCompatibility {
         Map<String, Object> shape = new LinkedHashMap<>();
         shape.put("name", spec.name());
         shape.put("seed", spec.seed());
-        shape.put("task", spec.task());
+        shape.put("tasks", spec.tasks());
+        shape.put("chains", spec.chains());
         shape.put("domains", spec.domains());
         shape.put("features", spec.features());
         shape.put("network", spec.network());

@@ -140,6 +140,9 @@ public final class TrainCommand implements Callable<Integer> {
                     device.device(),
                     new RowStoreOptions(bytes("--row-cache", rowCache), bytes("--row-spill", rowSpill), rowThreads));
             Optional<LabelWait> wait = labelWait();
+            if (wait.isPresent()) {
+                models.values().forEach(LateLabels::checkOneTask);
+            }
             for (ModelSpec model : models.values()) {
                 Configuration configuration =
                         models.size() == 1 ? job.configuration() : job.configuration(model.name());
@@ -250,13 +253,19 @@ public final class TrainCommand implements Callable<Integer> {
                         Prediction.class,
                         Prediction::getUser,
                         Prediction::getEventTimeMs,
-                        prediction -> prediction.getModel().equals(name)
-                                ? RecordOrigin.at(prediction.getImpressionPartition(), prediction.getImpressionOffset())
-                                : RecordOrigin.elsewhere(),
+                        originOfPredictions(name),
                         job + "-predictions"),
                 HealthRecords.output(kafka, name, job + "-model-health"),
                 RowTombstones.output(kafka, name, job + "-row-tombstones"),
                 deadLetters(kafka, TrainingOperator.refusedBy(model), job + "-dead-letters"));
+    }
+
+    /** What a prediction of this model was made from. */
+    static RecordOrigin<Prediction> originOfPredictions(String model) {
+        return prediction -> prediction.getModel().equals(model)
+                ? RecordOrigin.at(
+                        prediction.getImpressionPartition(), prediction.getImpressionOffset(), prediction.getTask())
+                : RecordOrigin.elsewhere();
     }
 
     /**

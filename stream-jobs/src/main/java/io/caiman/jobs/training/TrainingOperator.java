@@ -31,7 +31,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Learns from impressions in mini-batches and emits a prediction for each, in the order they came. A thin adapter: the
+ * Learns from impressions in mini-batches and emits a prediction for each label they have, in the order they came. A thin adapter: the
  * learning is {@link Trainer}'s.
  *
  * <p>Everything the outcome depends on is in one checkpoint: the pending mini-batch, the dense weights with their
@@ -85,7 +85,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         pendingState = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>("pending-mini-batch", ConsumedRecord.type()));
         pending = new PendingBatch();
-        batch = new MiniBatch(spec.features().size());
+        batch = new MiniBatch(spec.features().size(), spec.tasks().size());
         features = new ImpressionFeatures(spec);
         decoder = new RecordDecoder<>(RecordCodec.of(Impression.class), refusedBy(spec), features::problem);
         impressions = getMetricGroup().counter(TrainingMetrics.IMPRESSIONS);
@@ -191,11 +191,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         steps.inc();
         impressions.inc(pending.size());
         for (int i = 0; i < pending.size(); i++) {
-            if (Double.isNaN(result.scores()[i])) {
-                refuse(pending.record(i), "the model's logit for this impression is not finite");
-            } else {
-                emit(pending.impression(i), pending.record(i), result.scores()[i], result.trainedSteps());
-            }
+            emit(i, result);
         }
         rows.count(result);
         for (Evicted evicted : result.evicted()) {
@@ -209,7 +205,29 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         pending.clear();
     }
 
-    private void emit(Impression impression, ConsumedRecord record, double score, long trainedSteps) {
+    /** Emits a prediction for each label of an impression, or a dead letter if one of its logits is not finite. */
+    private void emit(int sample, StepResult result) {
+        Impression impression = pending.impression(sample);
+        ConsumedRecord record = pending.record(sample);
+        int tasks = spec.tasks().size();
+        for (int task = 0; task < tasks; task++) {
+            if (Double.isNaN(result.scores()[sample * tasks + task])) {
+                refuse(record, "the model's logit for this impression is not finite");
+                return;
+            }
+        }
+        for (int task = 0; task < tasks; task++) {
+            Boolean label = impression.getLabels().get(spec.tasks().get(task));
+            if (label != null) {
+                double score = result.scores()[sample * tasks + task];
+                output.collect(
+                        prediction(impression, record, spec.tasks().get(task), label, score, result.trainedSteps()));
+            }
+        }
+    }
+
+    private StreamRecord<Prediction> prediction(
+            Impression impression, ConsumedRecord record, String task, boolean label, double score, long trainedSteps) {
         Prediction prediction = Prediction.newBuilder()
                 .setImpressionId(impression.getId())
                 .setImpressionPartition(record.partition())
@@ -219,11 +237,11 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
                 .setStep(trainedSteps)
                 .setDomain(impression.getDomain())
                 .setUser(impression.getUser())
-                .setTask(spec.task())
-                .setLabel(features.label(impression))
+                .setTask(task)
+                .setLabel(label)
                 .setScore(score)
                 .build();
-        output.collect(new StreamRecord<>(prediction, impression.getEventTimeMs()));
+        return new StreamRecord<>(prediction, impression.getEventTimeMs());
     }
 
     private void refuse(ConsumedRecord record, String reason) {

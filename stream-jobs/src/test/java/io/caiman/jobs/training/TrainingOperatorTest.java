@@ -32,10 +32,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 
 class TrainingOperatorTest {
@@ -341,6 +343,110 @@ class TrainingOperatorTest {
         }
     }
 
+    /** Two tasks and one that is chained; a label of each may be absent. */
+    private static final ModelSpec SEVERAL = SpecReader.parse("several", """
+            name: crocodile
+            tasks: [click, like, buy]
+            domains: [a, b]
+            features: [user, item, domain, tag]
+            embedding: {dimension: 4}
+            experts: {count: 2, layers: [8, 4]}
+            towers: [4]
+            loss: {task-weights: {like: 0.5}}
+            chains: {buy: click}
+            batch: {size: 8, max-wait-millis: 0}
+            """);
+
+    @Test
+    void there_is_a_prediction_for_each_label_of_an_impression_and_for_no_other_task() throws Exception {
+        List<Impression> impressions = withSomeLabels(impressions(5 * BATCH));
+        Impression unlabelled = Impression.newBuilder(impressions.get(0))
+                .setLabels(Map.of("watch", true))
+                .build();
+        try (Harness harness = new Harness(SEVERAL, TINY_CACHE)) {
+            harness.open();
+            harness.send(impressions);
+            harness.send(List.of(unlabelled));
+
+            List<Tuple> expected = new ArrayList<>();
+            for (Impression impression : impressions) {
+                for (String task : SEVERAL.tasks()) {
+                    if (impression.getLabels().containsKey(task)) {
+                        expected.add(tuple(
+                                impression.getId(), task, impression.getLabels().get(task)));
+                    }
+                }
+            }
+            assertThat(harness.predictions())
+                    .extracting(Prediction::getImpressionId, Prediction::getTask, Prediction::getLabel)
+                    .containsExactlyElementsOf(expected);
+            assertThat(expected).hasSizeBetween(2 * BATCH, 14 * BATCH);
+            assertThat(harness.scores()).containsExactlyElementsOf(scoresOfLabels(impressions));
+            assertThat(harness.deadLetters())
+                    .extracting(DeadLetter::getReason)
+                    .containsExactly("no label for task 'click' or 'like' or 'buy'; the impression has [watch]");
+        }
+    }
+
+    @Test
+    void a_job_of_several_tasks_goes_on_after_a_restore_bit_for_bit() throws Exception {
+        List<Impression> impressions = withSomeLabels(impressions(6 * BATCH));
+        int killed = 3 * BATCH + 5;
+        List<Double> scores = new ArrayList<>();
+        OperatorSubtaskState checkpoint;
+        try (Harness harness = new Harness(SEVERAL, CACHE)) {
+            harness.open();
+            harness.send(impressions.subList(0, killed));
+            checkpoint = harness.snapshot();
+            scores.addAll(harness.scores());
+            harness.send(impressions.subList(killed, impressions.size()));
+        }
+        try (Harness harness = new Harness(SEVERAL, TINY_CACHE)) {
+            harness.restore(checkpoint);
+            harness.send(impressions.subList(killed, impressions.size()));
+            scores.addAll(harness.scores());
+        }
+        assertThat(scores).containsExactlyElementsOf(scoresOfLabels(impressions));
+        ModelSpec fewer = SpecReader.parse(
+                "fewer",
+                SpecReader.write(SEVERAL)
+                        .replace("- \"like\"\n", "")
+                        .replaceFirst("task-weights:\\s+like: 0.5", "task-weights: {}"));
+        try (Harness harness = new Harness(fewer, CACHE)) {
+            assertThatThrownBy(() -> harness.restore(checkpoint))
+                    .hasMessageContaining("tasks: [click, like, buy] -> [click, buy]");
+        }
+    }
+
+    /** Each label is there or not, but one at least. */
+    private static List<Impression> withSomeLabels(List<Impression> impressions) {
+        Random random = new Random(15);
+        for (Impression impression : impressions) {
+            Map<String, Boolean> labels = new TreeMap<>();
+            labels.put(SEVERAL.tasks().get(random.nextInt(3)), random.nextBoolean());
+            for (String task : SEVERAL.tasks()) {
+                if (random.nextInt(3) == 0) {
+                    labels.put(task, random.nextBoolean());
+                }
+            }
+            impression.setLabels(labels);
+        }
+        return impressions;
+    }
+
+    /** What the trainer gives without Flink, of those tasks that an impression has a label for. */
+    private static List<Double> scoresOfLabels(List<Impression> impressions) {
+        List<Double> all = scoresWithoutFlink(SEVERAL, impressions, new ArrayList<>());
+        List<Double> scores = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            String task = SEVERAL.tasks().get(i % 3);
+            if (impressions.get(i / 3).getLabels().containsKey(task)) {
+                scores.add(all.get(i));
+            }
+        }
+        return scores;
+    }
+
     private static List<Double> scoresWithoutFlink(List<Impression> impressions) {
         return scoresWithoutFlink(SPEC, impressions, new ArrayList<>());
     }
@@ -350,7 +456,7 @@ class TrainingOperatorTest {
         ImpressionFeatures features = new ImpressionFeatures(spec);
         List<Double> scores = new ArrayList<>();
         try (Trainer trainer = new Trainer(spec, ModelRows.inMemory(spec), ComputeDevice.CPU)) {
-            MiniBatch batch = new MiniBatch(spec.features().size());
+            MiniBatch batch = new MiniBatch(spec.features().size(), spec.tasks().size());
             for (Impression impression : impressions) {
                 features.add(impression, batch);
                 if (batch.size() == BATCH) {

@@ -1,0 +1,149 @@
+package io.caiman.model.train;
+
+import io.caiman.model.loss.BinaryCrossEntropy;
+import io.caiman.model.loss.ChainedLogit;
+import io.caiman.model.spec.ModelSpec;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * The cross-entropy of a mini-batch, and its derivative by the network's logits. With y the labels, z the logits of the
+ * predictions and w the spec's weights of tasks:
+ *
+ * <pre>
+ * sum over tasks t of  w_t  sum over samples i with a label of t of  u_ti (log(1 + e^z_ti) - y_ti z_ti)
+ * </pre>
+ *
+ * <p>where u is one over the number of samples with a label of t, in the sample's domain or in the batch, as the spec says.
+ * A label that an impression does not have is masked: it adds nothing.
+ *
+ * <p>The logit of a prediction is the network's, or, of a task that the spec chains to another, the {@link ChainedLogit} of
+ * the other's prediction and the network's.
+ */
+final class TaskLoss {
+
+    private static final int NONE = -1;
+
+    private final ModelSpec spec;
+    private final int tasks;
+    private final float[] weights;
+    /** For each task the one that it is chained to. */
+    private final int[] before;
+    /** The chained tasks, each behind the one it is chained to. */
+    private final int[] chained;
+
+    /** Where tasks are chained, the network's logits of the batch. */
+    private double[] own = new double[0];
+
+    /** Samples with a label, {@code [domains, tasks]} and {@code [tasks]}. */
+    private final int[] labelledOfDomain;
+
+    private final int[] labelled;
+    /** The derivative by a sample's logits. */
+    private final double[] slope;
+
+    TaskLoss(ModelSpec spec) {
+        this.spec = spec;
+        this.tasks = spec.tasks().size();
+        this.weights = new float[tasks];
+        this.before = new int[tasks];
+        for (int task = 0; task < tasks; task++) {
+            String name = spec.tasks().get(task);
+            weights[task] = spec.loss().taskWeight(name);
+            before[task] = spec.tasks().indexOf(spec.chains().getOrDefault(name, ""));
+        }
+        this.chained = chained(before, spec.chains().size());
+        this.labelledOfDomain = new int[spec.domains().size() * tasks];
+        this.labelled = new int[tasks];
+        this.slope = new double[tasks];
+    }
+
+    private static int[] chained(int[] before, int count) {
+        boolean[] placed = new boolean[before.length];
+        int[] order = new int[count];
+        int size = 0;
+        while (size < count) {
+            for (int task = 0; task < before.length; task++) {
+                boolean due = before[task] != NONE && (before[before[task]] == NONE || placed[before[task]]);
+                if (due && !placed[task]) {
+                    placed[task] = true;
+                    order[size++] = task;
+                }
+            }
+        }
+        return order;
+    }
+
+    /**
+     * Turns the network's logits into those of the predictions.
+     *
+     * @param logits {@code [batch, tasks]}
+     */
+    void predict(double[] logits) {
+        if (chained.length == 0) {
+            return;
+        }
+        own = own.length >= logits.length ? own : new double[logits.length];
+        System.arraycopy(logits, 0, own, 0, logits.length);
+        for (int first = 0; first < logits.length; first += tasks) {
+            for (int task : chained) {
+                logits[first + task] = ChainedLogit.of(logits[first + before[task]], own[first + task]);
+            }
+        }
+    }
+
+    /**
+     * The cross-entropy.
+     *
+     * @param logits what {@link #predict} has just made, {@code [batch, tasks]} by arrival
+     * @param slopes receives the derivative by the network's logits, {@code [batch, tasks]} by position
+     */
+    double of(MiniBatch batch, double[] logits, Assembly assembly, FloatBuffer slopes) {
+        count(batch);
+        double loss = 0;
+        for (int sample = 0; sample < batch.size(); sample++) {
+            int first = sample * tasks;
+            for (int task = 0; task < tasks; task++) {
+                slope[task] = 0;
+                if (batch.isLabelled(sample, task)) {
+                    boolean label = batch.label(sample, task);
+                    double weight = weights[task]
+                            * BinaryCrossEntropy.weight(
+                                    spec.loss().crossEntropy(),
+                                    labelledOfDomain[batch.domain(sample) * tasks + task],
+                                    labelled[task]);
+                    loss += weight * BinaryCrossEntropy.of(logits[first + task], label);
+                    slope[task] = weight * BinaryCrossEntropy.gradient(logits[first + task], label);
+                }
+            }
+            unchain(logits, first);
+            for (int task = 0; task < tasks; task++) {
+                slopes.put(assembly.position(sample) * tasks + task, (float) slope[task]);
+            }
+        }
+        return loss;
+    }
+
+    private void count(MiniBatch batch) {
+        Arrays.fill(labelledOfDomain, 0);
+        Arrays.fill(labelled, 0);
+        for (int sample = 0; sample < batch.size(); sample++) {
+            for (int task = 0; task < tasks; task++) {
+                if (batch.isLabelled(sample, task)) {
+                    labelledOfDomain[batch.domain(sample) * tasks + task]++;
+                    labelled[task]++;
+                }
+            }
+        }
+    }
+
+    /** Turns a sample's derivatives by the logits of its predictions into those by the network's. */
+    private void unchain(double[] logits, int first) {
+        for (int i = chained.length - 1; i >= 0; i--) {
+            int task = chained[i];
+            double chain = logits[first + task];
+            slope[before[task]] += slope[task] * ChainedLogit.gradient(logits[first + before[task]], chain);
+            slope[task] *= ChainedLogit.gradient(own[first + task], chain);
+        }
+    }
+}
