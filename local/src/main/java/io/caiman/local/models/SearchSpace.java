@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -178,12 +178,15 @@ final class SearchSpace {
     }
 
     /**
-     * What a trial of a network tries. A value depends on seed, trial and key alone: so trial 3 of two networks has the same
-     * learning rates, and none changes because something else is searched too.
+     * What a network's trials try. A value depends on seed, number of trials, trial and key alone: so trial 3 of two networks has
+     * the same learning rates, and none changes because something else is searched too. Each key's range is cut into as many
+     * parts of the same probability as there are trials, and each trial gets another part, drawn anew for each key (a Latin
+     * hypercube: McKay et al. 1979, Technometrics 21): so a few trials see all of every range.
      *
-     * @param trial from 1
+     * @param trials 1 or more
+     * @return what each trial gives to which key
      */
-    Map<String, JsonNode> draw(NetworkKind network, long seed, int trial) {
+    List<Map<String, JsonNode>> draw(NetworkKind network, long seed, int trials) {
         Map<String, ValueRange> ranges = new TreeMap<>();
         shared.forEach((key, range) -> {
             if (reads(network, key)) {
@@ -191,10 +194,23 @@ final class SearchSpace {
             }
         });
         ranges.putAll(own.getOrDefault(network, Map.of()));
-        Map<String, JsonNode> values = new TreeMap<>();
-        ranges.forEach((key, range) -> values.put(
-                key, range.draw(new SplittableRandom(RowKeys.hash("%d/%d/%s".formatted(seed, trial, key))))));
-        return values;
+        List<Map<String, JsonNode>> draws = new ArrayList<>();
+        for (int trial = 0; trial < trials; trial++) {
+            draws.add(new TreeMap<>());
+        }
+        ranges.forEach((key, range) -> {
+            // What it gives for a seed is specified, by shuffle too.
+            Random random = new Random(RowKeys.hash("%d/%s".formatted(seed, key)));
+            List<Integer> parts = new ArrayList<>();
+            for (int part = 0; part < trials; part++) {
+                parts.add(part);
+            }
+            Collections.shuffle(parts, random);
+            for (int trial = 0; trial < trials; trial++) {
+                draws.get(trial).put(key, range.at((parts.get(trial) + random.nextDouble()) / trials));
+            }
+        });
+        return draws;
     }
 
     @Override

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.caiman.local.compare.Candidate;
 import io.caiman.local.compare.FirstPart;
 import io.caiman.model.spec.ModelSpec;
-import io.caiman.model.spec.NetworkKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,10 +46,7 @@ final class Tuning {
 
         static Study of(SpecKeys keys, SearchSpace space, int count, long seed) {
             ModelSpec base = keys.spec("the spec to tune");
-            NetworkKind network = base.network();
-            List<Map<String, JsonNode>> values = IntStream.rangeClosed(1, count)
-                    .mapToObj(trial -> space.draw(network, seed, trial))
-                    .toList();
+            List<Map<String, JsonNode>> values = space.draw(base.network(), seed, count);
             List<SpecKeys> trials = new ArrayList<>();
             for (int trial = 0; trial < count; trial++) {
                 SpecKeys tried = keys;

@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.node.DoubleNode;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /** The values that a key may take in a search. */
 sealed interface ValueRange {
 
-    /** One of them. */
-    JsonNode draw(SplittableRandom random);
+    /**
+     * One of them.
+     *
+     * @param share of the values that come before it, in [0, 1); of uniform shares come the values as the range says
+     */
+    JsonNode at(double share);
 
     /**
      * Values as listed, each as likely.
@@ -25,8 +28,8 @@ sealed interface ValueRange {
         }
 
         @Override
-        public JsonNode draw(SplittableRandom random) {
-            return values.get(random.nextInt(values.size()));
+        public JsonNode at(double share) {
+            return values.get((int) (share * values.size()));
         }
     }
 
@@ -34,8 +37,8 @@ sealed interface ValueRange {
     record Uniform(double least, double most) implements ValueRange {
 
         @Override
-        public JsonNode draw(SplittableRandom random) {
-            return rounded(least + random.nextDouble() * (most - least));
+        public JsonNode at(double share) {
+            return rounded(least + share * (most - least));
         }
     }
 
@@ -47,10 +50,10 @@ sealed interface ValueRange {
     record LogUniform(double least, double most) implements ValueRange {
 
         @Override
-        public JsonNode draw(SplittableRandom random) {
+        public JsonNode at(double share) {
             // StrictMath gives the same bits on every machine.
             double low = StrictMath.log(least);
-            return rounded(StrictMath.exp(low + random.nextDouble() * (StrictMath.log(most) - low)));
+            return rounded(StrictMath.exp(low + share * (StrictMath.log(most) - low)));
         }
     }
 

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caiman.model.spec.NetworkKind;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SearchSpaceTest {
@@ -23,15 +23,14 @@ class SearchSpaceTest {
     void every_trial_of_every_network_makes_a_spec_that_says_what_was_drawn() {
         SearchSpace space = SearchSpace.standard();
         for (NetworkKind network : NetworkKind.values()) {
-            for (int trial = 1; trial <= 50; trial++) {
+            for (Map<String, JsonNode> trial : space.draw(network, 7, 50)) {
                 SpecKeys keys = BASE.of(network);
-                for (Map.Entry<String, JsonNode> value :
-                        space.draw(network, 7, trial).entrySet()) {
+                for (Map.Entry<String, JsonNode> value : trial.entrySet()) {
                     keys = keys.with(value.getKey(), value.getValue());
                 }
                 assertThat(keys.spec("trial").network()).isEqualTo(network);
                 assertThat((double) keys.spec("trial").rowOptimizer().learningRate())
-                        .isBetween(0.0199999, 0.5000001);
+                        .isBetween(0.0299999, 1.0);
             }
         }
     }
@@ -39,8 +38,8 @@ class SearchSpaceTest {
     @Test
     void what_two_networks_both_read_they_try_alike() {
         SearchSpace space = SearchSpace.standard();
-        Map<String, JsonNode> mmoe = space.draw(NetworkKind.MMOE, 3, 5);
-        Map<String, JsonNode> stem = space.draw(NetworkKind.STEM, 3, 5);
+        Map<String, JsonNode> mmoe = space.draw(NetworkKind.MMOE, 3, 5).get(4);
+        Map<String, JsonNode> stem = space.draw(NetworkKind.STEM, 3, 5).get(4);
 
         Set<String> common = mmoe.keySet().stream().filter(stem::containsKey).collect(Collectors.toSet());
 
@@ -65,8 +64,8 @@ class SearchSpaceTest {
     }
 
     private static List<JsonNode> values(SearchSpace space, long seed) {
-        return IntStream.rangeClosed(1, 100)
-                .mapToObj(trial -> space.draw(NetworkKind.MLP, seed, trial).get("gradient-clip"))
+        return space.draw(NetworkKind.MLP, seed, 100).stream()
+                .map(trial -> Objects.requireNonNull(trial.get("gradient-clip")))
                 .toList();
     }
 
@@ -78,24 +77,39 @@ class SearchSpaceTest {
                   row-optimizer.learning-rate: {log-uniform: [0.001, 0.1]}
                   batch.size: {choice: [8, 16]}
                 """);
-        int draws = 4_000;
-        int below = 0;
-        int small = 0;
         int eight = 0;
-        for (int trial = 1; trial <= draws; trial++) {
-            Map<String, JsonNode> values = space.draw(NetworkKind.LR, 1, trial);
-            double clip = number(values, "gradient-clip");
-            double rate = number(values, "row-optimizer.learning-rate");
-            assertThat(clip).isBetween(2.0, 4.0);
-            assertThat(rate).isBetween(0.001, 0.1);
-            below += clip < 2.5 ? 1 : 0;
-            small += rate < 0.01 ? 1 : 0;
+        List<Double> clips = new ArrayList<>();
+        List<Double> rates = new ArrayList<>();
+        for (Map<String, JsonNode> values : space.draw(NetworkKind.LR, 1, 20)) {
+            clips.add(number(values, "gradient-clip"));
+            rates.add(number(values, "row-optimizer.learning-rate"));
             eight += number(values, "batch.size") == 8 ? 1 : 0;
         }
-        // Four standard deviations of a binomial of 4,000.
-        assertThat(below).isBetween(890, 1_110);
-        assertThat(small).isBetween(1_870, 2_130);
-        assertThat(eight).isBetween(1_870, 2_130);
+
+        // Of 20 trials one is in each twentieth of a range; a value of three digits may lie on its border.
+        assertThat(eight).isEqualTo(10);
+        assertThat(clips).isNotEqualTo(clips.stream().sorted().toList());
+        List<Double> sortedClips = clips.stream().sorted().toList();
+        List<Double> sortedRates = rates.stream().sorted().toList();
+        for (int part = 0; part < 20; part++) {
+            assertThat(sortedClips.get(part)).isBetween(2 + part * 0.1 - 0.005, 2 + (part + 1) * 0.1 + 0.005);
+            assertThat(sortedRates.get(part))
+                    .isBetween(0.999e-3 * Math.pow(10, part * 0.1), 1.001e-3 * Math.pow(10, (part + 1) * 0.1 + 0.005));
+        }
+    }
+
+    @Test
+    void keys_are_drawn_apart() {
+        SearchSpace space = SearchSpace.parse(
+                "a", "shared: {gradient-clip: {uniform: [0, 1]}, embedding.initial-scale: {uniform: [0, 1]}}");
+        double products = 0;
+        int draws = 2_000;
+        for (Map<String, JsonNode> values : space.draw(NetworkKind.MLP, 1, draws)) {
+            products += (number(values, "gradient-clip") - 0.5) * (number(values, "embedding.initial-scale") - 0.5);
+        }
+
+        // A correlation of independent values has a standard deviation of 1 / sqrt(2,000).
+        assertThat(12 * products / draws).isBetween(-4 / Math.sqrt(draws), 4 / Math.sqrt(draws));
     }
 
     private static double number(Map<String, JsonNode> values, String key) {
@@ -109,9 +123,9 @@ class SearchSpaceTest {
                 networks: {mlp: {layers: {choice: [[2]]}}}
                 """);
 
-        assertThat(space.draw(NetworkKind.MLP, 1, 1)).hasToString("{layers=[2]}");
-        assertThat(space.draw(NetworkKind.DCN, 1, 1)).hasToString("{layers=[1]}");
-        assertThat(space.draw(NetworkKind.MMOE, 1, 1)).isEmpty();
+        assertThat(space.draw(NetworkKind.MLP, 1, 1)).hasToString("[{layers=[2]}]");
+        assertThat(space.draw(NetworkKind.DCN, 1, 1)).hasToString("[{layers=[1]}]");
+        assertThat(space.draw(NetworkKind.MMOE, 1, 1)).hasToString("[{}]");
     }
 
     @Test
