@@ -12,7 +12,7 @@ sealed interface ValueRange {
     /**
      * One of them.
      *
-     * @param share of the values that come before it, in [0, 1); of uniform shares come the values as the range says
+     * @param share of the values that come before it, in [0, 1]; of uniform shares come the values as the range says
      */
     JsonNode at(double share);
 
@@ -29,7 +29,7 @@ sealed interface ValueRange {
 
         @Override
         public JsonNode at(double share) {
-            return values.get((int) (share * values.size()));
+            return values.get(Math.min((int) (share * values.size()), values.size() - 1));
         }
     }
 
