@@ -3,22 +3,15 @@ package io.caiman.benchmarks;
 import ai.djl.pytorch.jni.JniUtils;
 import com.sun.management.ThreadMXBean;
 import io.caiman.model.embedding.EmbeddingStore;
-import io.caiman.model.embedding.FirstValues;
 import io.caiman.model.embedding.ModelRows;
-import io.caiman.model.embedding.RowCensus;
 import io.caiman.model.embedding.RowInitializer;
-import io.caiman.model.embedding.RowKeys;
-import io.caiman.model.embedding.RowVisitor;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
-import io.caiman.model.spec.SpecReader;
+import io.caiman.model.spec.NetworkKind;
 import io.caiman.model.train.MiniBatch;
 import io.caiman.model.train.Trainer;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
-import java.util.SplittableRandom;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * One training step beside its bare matrix products, in turn, in one process: five embedding sets of dimension 16, 20
@@ -29,14 +22,11 @@ import java.util.stream.IntStream;
  */
 public final class StepTable {
 
-    private static final int FEATURES = 20;
-    private static final int DOMAINS = 5;
-    private static final int IDS = 10_000;
     private static final int[] BATCHES = {1, 8, 16, 64, 256, 1024, 4096};
     private static final long NANOS_EACH = 6_000_000_000L;
     private static final int LEAST_ROUNDS = 10;
 
-    private final SplittableRandom random = new SplittableRandom(1);
+    private final StepShape shape = new StepShape();
 
     private StepTable() {}
 
@@ -59,18 +49,10 @@ public final class StepTable {
         }
     }
 
-    private static ModelSpec spec() {
-        String features = IntStream.range(3, FEATURES).mapToObj(i -> ", f" + i).collect(Collectors.joining());
-        return SpecReader.parse(
-                "benchmark",
-                "name: m%ntask: click%ndomains: [a, b, c, d, e]%nfeatures: [user, item, domain%s]%n"
-                        .formatted(features));
-    }
-
     private String row(int threads, int batch) {
-        ModelSpec spec = spec();
+        ModelSpec spec = StepShape.spec(NetworkKind.CROCODILE);
         EmbeddingStore atHand = new RowsAtHand(new RowInitializer(spec));
-        MiniBatch impressions = new MiniBatch(FEATURES);
+        MiniBatch impressions = new MiniBatch(StepShape.FEATURES);
         var allocations = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (MatrixProducts products = new MatrixProducts(spec, batch);
                 Trainer alone = new Trainer(spec, new ModelRows(atHand, atHand, atHand), ComputeDevice.CPU);
@@ -81,16 +63,16 @@ public final class StepTable {
             long allocated = 0;
             long end = System.nanoTime() + NANOS_EACH;
             while (rounds < millis[0].length && (rounds < LEAST_ROUNDS || System.nanoTime() < end)) {
-                fill(impressions, batch);
-                millis[0][rounds] = millis(products::run);
+                shape.fill(impressions, batch);
+                millis[0][rounds] = StepShape.millis(products::run);
                 long before = allocations.getCurrentThreadAllocatedBytes();
-                millis[1][rounds] = millis(() -> alone.step(impressions));
+                millis[1][rounds] = StepShape.millis(() -> alone.step(impressions));
                 allocated = allocations.getCurrentThreadAllocatedBytes() - before;
-                millis[2][rounds] = millis(() -> stored.step(impressions));
+                millis[2][rounds] = StepShape.millis(() -> stored.step(impressions));
                 rounds++;
             }
-            double floor = median(millis[0], rounds);
-            double step = median(millis[1], rounds);
+            double floor = StepShape.median(millis[0], rounds);
+            double step = StepShape.median(millis[1], rounds);
             return "| %d | %d | %.2f | %.2f | %.2f | %,.0f | %.2f | %d |"
                     .formatted(
                             threads,
@@ -99,69 +81,8 @@ public final class StepTable {
                             step,
                             step / floor,
                             batch / step * 1000,
-                            median(millis[2], rounds),
+                            StepShape.median(millis[2], rounds),
                             allocated / 1024);
         }
-    }
-
-    private void fill(MiniBatch impressions, int batch) {
-        impressions.clear();
-        for (int sample = 0; sample < batch; sample++) {
-            int domain = random.nextInt(DOMAINS);
-            impressions.start(domain, random.nextBoolean(), 0);
-            for (int feature = 0; feature < FEATURES; feature++) {
-                impressions.add(RowKeys.key(feature, feature == 2 ? domain : random.nextInt(IDS)), 1);
-                impressions.endFeature();
-            }
-        }
-    }
-
-    private static double millis(Runnable work) {
-        long start = System.nanoTime();
-        work.run();
-        return (System.nanoTime() - start) / 1e6;
-    }
-
-    /** Of the second half of the rounds, when everything is compiled. */
-    private static double median(double[] millis, int rounds) {
-        double[] warm = Arrays.copyOfRange(millis, rounds / 2, rounds);
-        Arrays.sort(warm);
-        return warm[warm.length / 2];
-    }
-
-    /** Gives rows that are already where they are asked for: what was there before, or first values. */
-    private static final class RowsAtHand implements EmbeddingStore {
-
-        private final FirstValues firstValues;
-        private int filled;
-
-        RowsAtHand(FirstValues firstValues) {
-            this.firstValues = firstValues;
-        }
-
-        @Override
-        public void gather(long[] keys, int count, float[] rows) {
-            for (; filled < count; filled++) {
-                firstValues.initialize(keys[filled], rows, filled * firstValues.stride());
-            }
-        }
-
-        @Override
-        public void delete(long[] keys, int count) {
-            throw new UnsupportedOperationException("no row here is one of a key");
-        }
-
-        @Override
-        public void scan(int shard, RowVisitor visitor) {
-            throw new UnsupportedOperationException("no row here is one of a shard");
-        }
-
-        @Override
-        public RowCensus census() {
-            throw new UnsupportedOperationException("no rows are counted here");
-        }
-
-        @Override
-        public void scatter(long[] keys, int count, float[] rows) {}
     }
 }

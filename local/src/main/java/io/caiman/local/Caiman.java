@@ -5,6 +5,8 @@ import io.caiman.jobs.metrics.MetricsCommand;
 import io.caiman.jobs.training.TrainCommand;
 import io.caiman.local.compare.CompareCommand;
 import io.caiman.local.demo.DemoCommand;
+import io.caiman.local.models.ModelsCommand;
+import io.caiman.local.models.TuneCommand;
 import io.caiman.replay.InspectCommand;
 import io.caiman.replay.PrepareCommand;
 import io.caiman.replay.ReplayCommand;
@@ -21,6 +23,8 @@ import picocli.CommandLine.Command;
         description = "Streaming online learning for multi-domain recommendation.",
         subcommands = {
             DemoCommand.class,
+            ModelsCommand.class,
+            TuneCommand.class,
             CompareCommand.class,
             InspectCommand.class,
             ValidateCommand.class,
@@ -32,8 +36,8 @@ import picocli.CommandLine.Command;
         },
         footer = {
             "",
-            "demo runs everything in one process; compare trains several models, and inspect and validate read a log, without"
-                    + " Kafka; the others each run one part against a Kafka cluster.",
+            "demo runs everything in one process; models lists the networks, tune and compare train several, and inspect and validate"
+                    + " read a log, without Kafka; the others each run one part against a Kafka cluster.",
             "caiman COMMAND --help tells more."
         })
 public final class Caiman {

@@ -39,10 +39,7 @@ record CompareOptions(
             throw new IllegalArgumentException(
                     "--seeds is %d; expected 1 or more, such as 6 as in the paper".formatted(seeds));
         }
-        if (threads < 1) {
-            throw new IllegalArgumentException(
-                    "--threads is %d; expected 1 or more, best the number of cores".formatted(threads));
-        }
+        checkThreads(threads);
         TreeSet<String> known = new TreeSet<>();
         candidates.forEach(candidate -> known.addAll(candidate.spec().features()));
         known.removeAll(List.of("user", "domain"));
@@ -51,6 +48,13 @@ record CompareOptions(
             throw new IllegalArgumentException(
                     "--conflict-on is '%s'; expected 'item' or a slot that one of the models uses: one of %s"
                             .formatted(conflictOn, String.join(", ", known)));
+        }
+    }
+
+    static void checkThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException(
+                    "--threads is %d; expected 1 or more, best the number of cores".formatted(threads));
         }
     }
 

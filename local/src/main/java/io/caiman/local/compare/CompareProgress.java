@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
 /** How far a comparison is: a bar on a terminal, else a line now and then. */
-interface CompareProgress extends AutoCloseable {
+public interface CompareProgress extends AutoCloseable {
 
     /** Shows nothing. */
     CompareProgress SILENT = new CompareProgress() {

@@ -105,7 +105,7 @@ final class Comparison {
         }
         if (read.learned() == 0 || read.scored() == 0) {
             throw new ComparisonException(
-                    "%s: %,d impressions to train on and %,d to score; expected some of both: move the split with --train-fraction or --train-until"
+                    "%s: %,d impressions to train on and %,d to score; expected some of both: move the split with --train-fraction, --train-until or --from-fraction"
                             .formatted(options.protocol().inWords(), read.learned(), read.scored()));
         }
     }

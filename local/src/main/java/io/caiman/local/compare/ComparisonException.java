@@ -1,7 +1,7 @@
 package io.caiman.local.compare;
 
 /** A comparison cannot start or go on. The message says what stands in the way and the remedy. */
-final class ComparisonException extends RuntimeException {
+public final class ComparisonException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 

@@ -8,6 +8,7 @@ import io.caiman.local.compare.ComparisonReport.Domain;
 import io.caiman.local.compare.ComparisonReport.Metric;
 import io.caiman.local.compare.ComparisonReport.Model;
 import io.caiman.local.figures.FigureText;
+import io.caiman.local.figures.Grid;
 import io.caiman.model.evaluation.PairedDifference;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package io.caiman.local.compare;
 
+import io.caiman.local.figures.Grid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -80,7 +80,7 @@ final class Intake {
 
     /** Has the next impression that can be learned from wait, if there is one and none waits. */
     private void advance() {
-        while (waiting.isEmpty() && log.hasNext()) {
+        while (waiting.isEmpty() && !ended() && log.hasNext()) {
             if (log.next() instanceof LogEntry.Shown shown) {
                 Impression impression = shown.impression();
                 waitingPart = split().part(read++, impression.getEventTimeMs());
@@ -98,18 +98,27 @@ final class Intake {
         }
     }
 
+    private boolean ended() {
+        return split.isPresent() && read >= split.get().end();
+    }
+
     /** Made at the first impression: by then all bad lines have come, and the rest of the entries are impressions. */
     private Protocol.Split split() {
         if (split.isEmpty()) {
-            split = Optional.of(protocol.split(() -> expectedImpressions().orElseGet(recount)));
+            split = Optional.of(protocol.split(() -> impressionsInLog().orElseGet(recount)));
         }
         return split.get();
     }
 
-    /** How many impressions the log has, where it knows. */
-    OptionalLong expectedImpressions() {
+    private OptionalLong impressionsInLog() {
         OptionalLong entries = log.expectedEntries();
         return entries.isEmpty() ? entries : OptionalLong.of(entries.getAsLong() - badLines);
+    }
+
+    /** How many impressions will be read in all, where that is known. */
+    OptionalLong expectedImpressions() {
+        long end = split.map(Protocol.Split::end).orElse(Long.MAX_VALUE);
+        return end == Long.MAX_VALUE ? impressionsInLog() : OptionalLong.of(end);
     }
 
     private void take(Impression impression, Part part) {

@@ -122,6 +122,8 @@ class CompareCommandTest {
         refused(compare("--threads", 0), "--threads is 0", "1 or more");
         refused(compare("--train-fraction", 0.5), "--train-fraction is 0.5", "--protocol holdout");
         refused(compare("--train-until", 5), "--train-until is 5", "--protocol holdout");
+        refused(compare("--from-fraction", 1), "--from-fraction is 1.0", "below 1");
+        refused(compare("--protocol", "holdout", "--from-fraction", 0.2), "--from-fraction is 0.2", "--train-fraction");
         refused(compare("--conflict-on", "tag"), "--conflict-on is tag", "--protocol holdout");
         refused(compare("--protocol", "holdout", "--train-fraction", 1), "--train-fraction is 1.0", "0.8");
         refused(compare("--protocol", "holdout", "--train-until", "May"), "'May'", "2022-05-01T00:00:00Z");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
 
-    private static final Protocol PROGRESSIVE = new Protocol.Progressive();
+    private static final Protocol PROGRESSIVE = Protocol.Progressive.WHOLE;
     private static final Protocol HOLDOUT = new Protocol.TrainFraction(0.75);
 
     @Test
@@ -74,9 +74,14 @@ class ComparisonTest {
 
     /** What is learned from is scored too, unless something is held out. */
     private static double[] plainLoop(ModelSpec spec, List<Impression> learned, List<Impression> heldOut) {
+        return plainLoop(spec, learned, heldOut, false);
+    }
+
+    private static double[] plainLoop(
+            ModelSpec spec, List<Impression> learned, List<Impression> after, boolean learnsOn) {
         ImpressionFeatures features = new ImpressionFeatures(spec);
         List<Double> learning = new ArrayList<>();
-        List<Double> frozen = new ArrayList<>();
+        List<Double> later = new ArrayList<>();
         try (Trainer trainer = new Trainer(spec, ModelRows.inMemory(spec), ComputeDevice.CPU)) {
             for (int from = 0; from < learned.size(); from += spec.batch().size()) {
                 for (double score :
@@ -84,14 +89,16 @@ class ComparisonTest {
                     learning.add(score);
                 }
             }
-            for (int from = 0; from < heldOut.size(); from += spec.batch().size()) {
-                for (double score :
-                        trainer.score(batch(spec, features, heldOut, from)).scores()) {
-                    frozen.add(score);
+            for (int from = 0; from < after.size(); from += spec.batch().size()) {
+                MiniBatch next = batch(spec, features, after, from);
+                for (double score : learnsOn
+                        ? trainer.step(next).scores()
+                        : trainer.score(next).scores()) {
+                    later.add(score);
                 }
             }
         }
-        return (heldOut.isEmpty() ? learning : frozen)
+        return (after.isEmpty() ? learning : later)
                 .stream().mapToDouble(score -> score).toArray();
     }
 
@@ -130,6 +137,42 @@ class ComparisonTest {
 
         assertThat(run(options, otherEnd).runs().get(0).get(0).scores()).isEqualTo(scores);
         assertThat(run(options, otherStart).runs().get(0).get(0).scores()).isNotEqualTo(scores);
+    }
+
+    @Test
+    void scores_before_the_fraction_do_not_count_and_are_learned_from() {
+        List<Impression> impressions = Logs.synthetic(1_000);
+        Candidate candidate = Logs.candidate("a", 64);
+
+        Comparison.Outcome outcome = run(options(new Protocol.Progressive(0.25), 1, 1, candidate), impressions);
+
+        assertThat(outcome.log().learned()).isEqualTo(1_000);
+        assertThat(outcome.log().scored()).isEqualTo(750);
+        assertThat(outcome.runs().get(0).get(0).scores())
+                .isEqualTo(plainLoop(
+                        candidate.spec().withSeed(1),
+                        impressions.subList(0, 250),
+                        impressions.subList(250, 1_000),
+                        true));
+    }
+
+    @Test
+    void of_a_beginning_only_nothing_after_it_is_read() {
+        List<Impression> impressions = Logs.synthetic(1_000);
+        CompareOptions options = options(new Protocol.Beginning(0.25), 1, 1, Logs.candidate("a", 64));
+
+        Comparison.Outcome outcome =
+                new Comparison(options, CompareProgress.SILENT).run(Logs.readableTo(253, Logs.log(3, impressions)));
+
+        assertThat(outcome.log().impressions()).isEqualTo(250);
+        assertThat(outcome.runs().get(0).get(0).scores())
+                .isEqualTo(plainLoop(
+                        options.candidates().get(0).spec().withSeed(1), impressions.subList(0, 250), List.of()));
+        assertThatThrownBy(
+                        () -> run(options(new Protocol.Beginning(0.0005), 1, 1, Logs.candidate("a", 64)), impressions))
+                .isInstanceOf(ComparisonException.class)
+                .hasMessageContaining("--tune-fraction is 5.0E-4")
+                .hasMessageContaining("larger");
     }
 
     @Test

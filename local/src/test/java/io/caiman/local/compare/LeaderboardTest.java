@@ -146,7 +146,7 @@ class LeaderboardTest {
 
     @Test
     void figures_are_means_and_deviations_over_the_seeds() {
-        Model first = report(new Protocol.Progressive()).models().get(0);
+        Model first = report(Protocol.Progressive.WHOLE).models().get(0);
         double[] auc = aucOfSeeds(0, i -> true);
         double variance =
                 Arrays.stream(auc).map(value -> Math.pow(value - mean(auc), 2)).sum() / 2;
@@ -172,7 +172,7 @@ class LeaderboardTest {
 
     @Test
     void the_second_model_is_tested_against_the_first() {
-        Model second = report(new Protocol.Progressive()).models().get(1);
+        Model second = report(Protocol.Progressive.WHOLE).models().get(1);
         double[] firstSeeds = aucOfSeeds(0, i -> true);
         double[] secondSeeds = aucOfSeeds(1, i -> true);
         double[] firstScores = runs.get(0).get(0).scores();
@@ -196,7 +196,7 @@ class LeaderboardTest {
 
     @Test
     void the_first_model_is_tested_against_nothing() {
-        Model first = report(new Protocol.Progressive()).models().get(0);
+        Model first = report(Protocol.Progressive.WHOLE).models().get(0);
 
         assertThat(first.auc().overall().lift()).isEmpty();
         assertThat(first.auc().overall().test()).isEmpty();

@@ -103,4 +103,44 @@ final class Logs {
             public void close() {}
         };
     }
+
+    /** A log that fails when more than its first entries are asked for. */
+    static ImpressionSource readableTo(int entries, ImpressionSource log) {
+        return new ImpressionSource() {
+            private int given;
+
+            @Override
+            public Provenance provenance() {
+                return log.provenance();
+            }
+
+            @Override
+            public boolean hasNext() {
+                return log.hasNext();
+            }
+
+            @Override
+            public LogEntry next() {
+                if (given++ == entries) {
+                    throw new AssertionError("entry " + given + " was read");
+                }
+                return log.next();
+            }
+
+            @Override
+            public OptionalLong expectedEntries() {
+                return log.expectedEntries();
+            }
+
+            @Override
+            public LineCounts counts() {
+                return log.counts();
+            }
+
+            @Override
+            public void close() {
+                log.close();
+            }
+        };
+    }
 }

@@ -1,4 +1,4 @@
-package io.caiman.local.compare;
+package io.caiman.local.figures;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,24 +8,24 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A titled table of texts, its first column to the left and the others to the right, for a terminal or in Markdown. */
-final class Grid {
+public final class Grid {
 
     private final String title;
     private final List<List<String>> rows = new ArrayList<>();
 
     /** A table without rows. */
-    Grid(String title, List<String> header) {
+    public Grid(String title, List<String> header) {
         this.title = title;
         rows.add(List.copyOf(header));
     }
 
     /** Adds a row, with a cell for each of the header's. */
-    void add(List<String> row) {
+    public void add(List<String> row) {
         rows.add(List.copyOf(row));
     }
 
     /** Columns aligned by blanks. */
-    List<String> text() {
+    public List<String> text() {
         int[] widths = IntStream.range(0, rows.get(0).size())
                 .map(column -> rows.stream()
                         .mapToInt(row -> row.get(column).length())
@@ -48,7 +48,7 @@ final class Grid {
     }
 
     /** A section with a table as GitHub shows it. */
-    List<String> markdown() {
+    public List<String> markdown() {
         List<String> lines = new ArrayList<>(List.of("## " + title, ""));
         lines.add(line(rows.get(0)));
         String[] rule = new String[rows.get(0).size()];

@@ -1,0 +1,4 @@
+@NullMarked
+package io.caiman.local.models;
+
+import org.jspecify.annotations.NullMarked;
