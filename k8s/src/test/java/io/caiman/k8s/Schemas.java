@@ -22,16 +22,18 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
+import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Says what is wrong with an object: for Kubernetes' kinds and the Prometheus operator's by fabric8's types, for those of
@@ -76,42 +78,42 @@ final class Schemas {
     private final Map<String, JsonSchema> byKind = new HashMap<>();
 
     /** Reads the definitions out of the operators' jars that the build put into a folder. */
-    static Schemas read(Path jars, Path scratch) throws IOException, ReflectiveOperationException {
+    static Schemas read(Path jars, Path scratch) throws IOException, InterruptedException {
         Schemas schemas = new Schemas();
-        try (URLClassLoader flink = loader(jars.resolve("flink-kubernetes-operator-api.jar"));
-                InputStream definition = flink.getResourceAsStream(FLINK_CRD)) {
-            schemas.add(Yaml.read(new String(definition.readAllBytes(), StandardCharsets.UTF_8)));
+        try (FileSystem flink = FileSystems.newFileSystem(jars.resolve("flink-kubernetes-operator-api.jar"))) {
+            schemas.add(Yaml.one(flink.getPath(FLINK_CRD)));
         }
-        // Strimzi ships its definitions as annotated classes and a program that writes them out.
-        String[] arguments = new String[STRIMZI_KINDS.size() + 1];
-        arguments[0] = "--yaml";
-        for (int i = 0; i < STRIMZI_KINDS.size(); i++) {
-            arguments[i + 1] = STRIMZI + STRIMZI_KINDS.get(i) + "=" + scratch.resolve(i + ".yaml");
-        }
-        try (URLClassLoader strimzi = loader(jars.resolve("api.jar"), jars.resolve("crd-generator.jar"))) {
-            Thread thread = Thread.currentThread();
-            ClassLoader before = thread.getContextClassLoader();
-            thread.setContextClassLoader(strimzi);
-            try {
-                strimzi.loadClass("io.strimzi.crdgenerator.CrdGenerator")
-                        .getMethod("main", String[].class)
-                        .invoke(null, (Object) arguments);
-            } finally {
-                thread.setContextClassLoader(before);
-            }
-        }
+        generateStrimzi(jars, scratch);
         for (int i = 0; i < STRIMZI_KINDS.size(); i++) {
             schemas.add(Yaml.read(Files.readString(scratch.resolve(i + ".yaml"))));
         }
         return schemas;
     }
 
-    private static URLClassLoader loader(Path... jars) throws IOException {
-        URL[] urls = new URL[jars.length];
-        for (int i = 0; i < jars.length; i++) {
-            urls[i] = jars[i].toUri().toURL();
+    /** Strimzi ships its definitions as annotated classes and a program that writes them out, and exits. */
+    private static void generateStrimzi(Path jars, Path folder) throws IOException, InterruptedException {
+        // Ours first: the generator brings old copies of libraries in its jar.
+        String classPath = Stream.of(
+                        System.getProperty("java.class.path"),
+                        jars.resolve("api.jar").toString(),
+                        jars.resolve("crd-generator.jar").toString())
+                .collect(Collectors.joining(File.pathSeparator));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                "io.strimzi.crdgenerator.CrdGenerator",
+                "--yaml"));
+        for (int i = 0; i < STRIMZI_KINDS.size(); i++) {
+            command.add(STRIMZI + STRIMZI_KINDS.get(i) + "=" + folder.resolve(i + ".yaml"));
         }
-        return new URLClassLoader(urls, Schemas.class.getClassLoader());
+        Process generator = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("generator.log").toFile())
+                .start();
+        if (generator.waitFor() != 0) {
+            throw new IllegalStateException(Files.readString(folder.resolve("generator.log")));
+        }
     }
 
     private void add(JsonNode definition) {
@@ -157,6 +159,7 @@ final class Schemas {
             node.remove(List.of("type", "anyOf"));
             node.putArray("type").add("integer").add("string");
         }
+        node.properties().removeIf(word -> word.getKey().startsWith("x-kubernetes-"));
         node.properties().forEach(entry -> {
             // Below "properties" the keys are names, not words of the schema.
             if (entry.getKey().equals("properties")) {

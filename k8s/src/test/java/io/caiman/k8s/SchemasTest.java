@@ -20,7 +20,7 @@ class SchemasTest {
     private static Schemas schemas;
 
     @BeforeAll
-    static void read(@TempDir Path scratch) throws IOException, ReflectiveOperationException {
+    static void read(@TempDir Path scratch) throws IOException, InterruptedException {
         schemas = Schemas.read(Path.of(System.getProperty("caiman.crds")), scratch);
     }
 
