@@ -51,9 +51,9 @@ class OnBrokerTest {
     private static final Overlay OVERLAY = Overlay.LOCAL;
     private static final String MOUNTS = "/etc/caiman/";
 
-    /** Where the arguments are for a cluster and a longer run. */
+    /** Where the arguments are for a cluster and a longer run. Models tell of their health every 100 mini-batches of 512. */
     private static final Map<String, String> SMALLER =
-            Map.of("--checkpoint-interval", "1s", "--row-cache", "64mb", "--limit", "20000", "--rate", "max");
+            Map.of("--checkpoint-interval", "1s", "--row-cache", "64mb", "--limit", "60000", "--rate", "max");
 
     private static final Pattern METRIC = Pattern.compile("flink_[a-z]\\w+");
     private static final Pattern LITERAL_LABEL = Pattern.compile("(?:job|operator)_name=\"[^\"]+\"");
