@@ -276,6 +276,13 @@ public final class ReplayCommand implements Callable<Integer> {
         return exitCode;
     }
 
+    /** The replay without the launcher. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new ReplayCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
+    }
+
     private CommandLine commandLine() {
         if (spec == null) {
             throw new IllegalStateException("call this through picocli");

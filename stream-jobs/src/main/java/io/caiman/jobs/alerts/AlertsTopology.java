@@ -84,7 +84,8 @@ public final class AlertsTopology {
                 .uid("alerts-health");
         DataStream<Alert> byClock = deadLetters
                 .transform("clock-alerts", AvroRecordType.of(Alert.class), new ClockAlerts(rules, probe))
-                .setParallelism(1)
+                // Not even by a cluster that scales jobs.
+                .forceNonParallel()
                 .uid("alerts-clock");
         return ofFigures.union(ofQuiet, ofHealth, byClock);
     }

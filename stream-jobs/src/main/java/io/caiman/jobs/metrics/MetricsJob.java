@@ -3,6 +3,7 @@ package io.caiman.jobs.metrics;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.Delivery;
 import io.caiman.jobs.connect.RecordSink;
+import io.caiman.jobs.options.JobProgram;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.jobs.predictions.PredictionSource;
@@ -10,7 +11,6 @@ import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DomainMetrics;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import picocli.CommandLine;
 
 /** The metrics job from Kafka to Kafka. */
 public final class MetricsJob {
@@ -20,11 +20,9 @@ public final class MetricsJob {
 
     private MetricsJob() {}
 
-    public static void main(String[] arguments) {
-        int exitCode = new CommandLine(new MetricsCommand()).execute(arguments);
-        if (exitCode != 0) {
-            System.exit(exitCode);
-        }
+    /** For {@code flink run} and clusters in application mode. */
+    public static void main(String[] arguments) throws Exception {
+        JobProgram.run(new MetricsCommand(), arguments);
     }
 
     /** The consumer group whose committed offsets tell how far the job is. */

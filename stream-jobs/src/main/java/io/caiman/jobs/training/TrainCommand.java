@@ -7,6 +7,7 @@ import io.caiman.jobs.connect.RecordTime;
 import io.caiman.jobs.feedback.LabelWait;
 import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.JobCommandOptions;
+import io.caiman.jobs.options.JobProgram;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.rows.RowDatabaseOptions;
 import io.caiman.jobs.rows.RowStoreOptions;
@@ -31,7 +32,6 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.TimeUtils;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -121,14 +121,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private JobCommandOptions job = new JobCommandOptions();
 
-    /** For {@code flink run}. */
-    public static void main(String[] args) {
-        int exit = new CommandLine(new TrainCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(args);
-        if (exit != 0) {
-            throw new IllegalArgumentException("the training job was not started; see the message above");
-        }
+    /** For {@code flink run} and clusters in application mode. */
+    public static void main(String[] arguments) throws Exception {
+        JobProgram.run(new TrainCommand(), arguments);
     }
 
     @Override

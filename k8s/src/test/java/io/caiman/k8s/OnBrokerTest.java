@@ -1,0 +1,284 @@
+package io.caiman.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.caiman.dashboard.DashboardCommand;
+import io.caiman.jobs.metrics.MetricsJob;
+import io.caiman.jobs.training.TrainCommand;
+import io.caiman.replay.ReplayCommand;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/**
+ * The overlay {@code local} without Kubernetes: its topics, users and rights on a real broker, its programs with its arguments
+ * and its client properties, each with a certificate of its own.
+ */
+@Timeout(value = 6, unit = TimeUnit.MINUTES)
+class OnBrokerTest {
+
+    private static final Overlay OVERLAY = Overlay.LOCAL;
+    private static final String MOUNTS = "/etc/caiman/";
+
+    /** Where the arguments are for a cluster and a longer run. Models tell of their health every 100 mini-batches of 512. */
+    private static final Map<String, String> SMALLER =
+            Map.of("--checkpoint-interval", "1s", "--row-cache", "64mb", "--limit", "60000", "--rate", "max");
+
+    private static final Pattern METRIC = Pattern.compile("flink_[a-z]\\w+");
+    private static final Pattern LITERAL_LABEL = Pattern.compile("(?:job|operator)_name=\"[^\"]+\"");
+
+    @TempDir
+    private Path directory;
+
+    /** Lays out what a program's pod has mounted. */
+    private void mount(Manifest program, Certificates certificates) throws IOException {
+        Map<String, String> mounted = new java.util.HashMap<>();
+        program.container()
+                .path("volumeMounts")
+                .forEach(mount -> mounted.put(
+                        mount.path("name").asText(), mount.path("mountPath").asText()));
+        for (JsonNode volume : program.pods().get(0).at("/spec/volumes")) {
+            String path = mounted.getOrDefault(volume.path("name").asText(), "");
+            if (path.startsWith(MOUNTS)) {
+                Path folder = Files.createDirectories(home(program).resolve(path.substring(MOUNTS.length())));
+                for (Map.Entry<String, String> file :
+                        contents(volume, certificates).entrySet()) {
+                    Files.writeString(
+                            folder.resolve(file.getKey()), file.getValue().replace(MOUNTS, home(program) + "/"));
+                }
+            }
+        }
+    }
+
+    private Path home(Manifest program) {
+        return directory.resolve(program.name());
+    }
+
+    private static Map<String, String> contents(JsonNode volume, Certificates certificates) {
+        JsonNode configMap = volume.at("/configMap/name");
+        if (configMap.isTextual()) {
+            Map<String, String> files = new java.util.HashMap<>();
+            OVERLAY.manifest("ConfigMap", configMap.asText())
+                    .at("/data")
+                    .properties()
+                    .forEach(file -> files.put(file.getKey(), file.getValue().asText()));
+            return files;
+        }
+        String secret = volume.at("/secret/secretName").asText();
+        if (secret.equals("caiman-cluster-ca-cert")) {
+            return Map.of("ca.crt", certificates.authority());
+        }
+        Certificates.Signed user =
+                certificates.issue(OVERLAY.manifest("KafkaUser", secret).name());
+        return Map.of("user.crt", user.certificate(), "user.key", user.key());
+    }
+
+    /** A program's arguments, with files and addresses of this test. */
+    private List<String> arguments(Manifest program, Map<String, String> replaced) {
+        List<String> arguments = new ArrayList<>();
+        for (String argument : program.arguments()) {
+            String option = argument.substring(0, argument.indexOf('='));
+            String value = argument.substring(argument.indexOf('=') + 1).replace(MOUNTS, home(program) + "/");
+            arguments.add(option + "=" + replaced.getOrDefault(option, SMALLER.getOrDefault(option, value)));
+        }
+        return arguments;
+    }
+
+    /** Runs until the test is over. */
+    private static void inBackground(String name, Program program) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        program.run();
+                    } catch (
+                            Exception
+                                    e) { // the cluster has gone; a job that failed earlier is missed by the assertions
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @FunctionalInterface
+    private interface Program {
+        void run() throws Exception;
+    }
+
+    private Properties secretsOf(Manifest program) throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(home(program).resolve("kafka/client.properties"))) {
+            properties.load(reader);
+        }
+        return properties;
+    }
+
+    private static String get(String address) {
+        try (InputStream body = URI.create(address).toURL().openStream()) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static Set<String> all(Pattern pattern, String... texts) {
+        Set<String> found = new TreeSet<>();
+        for (String text : texts) {
+            pattern.matcher(text).results().forEach(one -> found.add(one.group()));
+        }
+        return found;
+    }
+
+    @Test
+    void everything_runs_with_its_rights_and_reports_what_is_watched() throws Exception {
+        Certificates certificates = new Certificates(Instant.now());
+        Manifest training = OVERLAY.manifest("FlinkDeployment", "caiman-training");
+        Manifest metrics = OVERLAY.manifest("FlinkDeployment", "caiman-metrics");
+        Manifest replay = OVERLAY.manifest("Job", "caiman-replay");
+        Manifest dashboard = OVERLAY.manifest("Deployment", "caiman-dashboard");
+        for (Manifest program : List.of(training, metrics, replay, dashboard)) {
+            mount(program, certificates);
+        }
+        List<Integer> ports = Ports.free(2);
+        String pages = "http://127.0.0.1:" + ports.get(0);
+        String scraped = "http://127.0.0.1:" + ports.get(1) + "/metrics";
+        Configuration flink = new Configuration();
+        training.at("/spec/flinkConfiguration").properties().stream()
+                .filter(option -> option.getKey().startsWith("metrics."))
+                .forEach(option ->
+                        flink.setString(option.getKey(), option.getValue().asText()));
+        flink.setString("metrics.reporter.prom.port", ports.get(1).toString());
+        flink.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                directory.resolve("checkpoints").toUri().toString());
+        flink.set(RestOptions.BIND_PORT, "0");
+
+        try (SecuredBroker broker = SecuredBroker.start(directory.resolve("broker"), certificates);
+                MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
+                        .setConfiguration(flink)
+                        .setNumSlotsPerTaskManager(4)
+                        .build())) {
+            broker.apply(OVERLAY.manifests());
+            cluster.start();
+            Map<String, String> kafka = Map.of("--bootstrap-servers", broker.bootstrapServers());
+            List<String> remote = List.of(
+                    "-D",
+                    "execution.target=remote",
+                    "-D",
+                    "rest.address=localhost",
+                    "-D",
+                    "rest.port=" + cluster.getRestAddress().get().getPort());
+
+            List<String> trained = arguments(training, kafka);
+            trained.addAll(remote);
+            inBackground("training", () -> TrainCommand.main(trained.toArray(String[]::new)));
+            List<String> measured = arguments(metrics, kafka);
+            measured.addAll(remote);
+            // With it too: the rights are for a leaderboard as well.
+            measured.add("--baseline=crocodile");
+            inBackground("metrics", () -> MetricsJob.main(measured.toArray(String[]::new)));
+            List<String> shown = arguments(
+                    dashboard,
+                    Map.of(
+                            "--bootstrap-servers", broker.bootstrapServers(),
+                            "--bind", "127.0.0.1",
+                            "--port", ports.get(0).toString()));
+            inBackground(
+                    "dashboard", () -> new CommandLine(new DashboardCommand()).execute(shown.toArray(String[]::new)));
+            int sent = new CommandLine(new ReplayCommand())
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .execute(arguments(replay, kafka).toArray(String[]::new));
+            assertThat(sent).isZero();
+            // Nobody can read this one; the trainer has to be allowed to say so.
+            try (KafkaProducer<byte[], byte[]> producer = producer(broker, replay)) {
+                producer.send(new ProducerRecord<>("impressions", new byte[] {1, 2, 3}))
+                        .get();
+            }
+
+            String watched = Files.readString(Path.of("monitoring/rules.yaml"));
+            String drawn = Files.readString(Path.of("monitoring/caiman.json")).replace("\\\"", "\"");
+            Set<String> names = all(METRIC, watched, drawn);
+            assertThat(names).hasSizeGreaterThan(15);
+            await().atMost(Duration.ofMinutes(4))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .untilAsserted(() -> {
+                        String metricsText = get(scraped);
+                        assertThat(names)
+                                .allSatisfy(name -> assertThat(metricsText)
+                                        .as("what is scraped")
+                                        .overridingErrorMessage(
+                                                "%s is not scraped; of that beginning: %s",
+                                                name, like(metricsText, name))
+                                        .contains("\n" + name + "{"));
+                        assertThat(all(LITERAL_LABEL, watched, drawn))
+                                .allSatisfy(label -> assertThat(metricsText.contains(label))
+                                        .as("%s in %s", label, all(LITERAL_LABEL, metricsText))
+                                        .isTrue());
+                        assertThat(metricsText)
+                                .containsPattern(
+                                        "\nflink_taskmanager_job_task_operator_model_task_domain_auc\\{[^}]*domain=\"\"[^}]*}")
+                                .containsPattern(
+                                        "flink_taskmanager_job_task_operator_feature_rows\\{[^}]*feature=\"user\"");
+
+                        JsonNode state = Yaml.MAPPER.readTree(get(pages + "/api/state"));
+                        assertThat(state.path("series")).isNotEmpty();
+                        assertThat(state.path("deadLetters").asInt()).isEqualTo(1);
+                        assertThat(state.path("health")).isNotEmpty();
+                        assertThat(state.at("/traffic/problem").isMissingNode()).isTrue();
+                        assertThat(Manifest.elements(state.at("/traffic/groups")))
+                                .extracting(group -> group.path("group").asText())
+                                .contains("caiman-training.predictions.crocodile", "caiman-metrics.predictions");
+                    });
+            assertThat(get(pages + "/healthz")).isEqualTo("ok");
+
+            try (KafkaProducer<byte[], byte[]> producer = producer(broker, dashboard)) {
+                assertThatThrownBy(() -> producer.send(new ProducerRecord<>("impressions", new byte[] {1}))
+                                .get())
+                        .isInstanceOf(ExecutionException.class)
+                        .hasCauseInstanceOf(AuthorizationException.class);
+            }
+        }
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(SecuredBroker broker, Manifest program) throws IOException {
+        return new KafkaProducer<>(
+                broker.client(secretsOf(program)), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static Set<String> like(String metrics, String name) {
+        String beginning = name.substring(0, name.lastIndexOf('_') + 1);
+        return all(Pattern.compile(Pattern.quote(beginning) + "\\w*"), metrics);
+    }
+}

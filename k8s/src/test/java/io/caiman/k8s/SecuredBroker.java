@@ -1,0 +1,159 @@
+package io.caiman.k8s;
+
+import static java.util.Map.entry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/**
+ * A broker as the manifests want it: TLS that asks clients for their certificates, nothing allowed that no KafkaUser allows,
+ * and the topics of the KafkaTopics. Beside it a door without a lock, for the test.
+ */
+final class SecuredBroker implements AutoCloseable {
+
+    private final KafkaRaftServer server;
+    private final String bootstrapServers;
+    private final Admin admin;
+
+    private SecuredBroker(KafkaRaftServer server, String bootstrapServers, Admin admin) {
+        this.server = server;
+        this.bootstrapServers = bootstrapServers;
+        this.admin = admin;
+    }
+
+    static SecuredBroker start(Path directory, Certificates certificates) throws Exception {
+        new Formatter()
+                .setNodeId(1)
+                .setClusterId(Uuid.randomUuid().toString())
+                .addDirectory(directory.toString())
+                .setMetadataLogDirectory(directory.toString())
+                .setControllerListenerName("CONTROLLER")
+                .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                .run();
+        List<Integer> ports = Ports.free(3);
+        String open = "127.0.0.1:" + ports.get(0);
+        String locked = "127.0.0.1:" + ports.get(1);
+        String controller = "127.0.0.1:" + ports.get(2);
+        Certificates.Signed own = certificates.issue("broker");
+        Map<String, String> settings = Map.ofEntries(
+                entry("process.roles", "broker,controller"),
+                entry("node.id", "1"),
+                entry("listeners", "OPEN://%s,SSL://%s,CONTROLLER://%s".formatted(open, locked, controller)),
+                entry("advertised.listeners", "OPEN://%s,SSL://%s".formatted(open, locked)),
+                entry("listener.security.protocol.map", "OPEN:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT"),
+                entry("inter.broker.listener.name", "OPEN"),
+                entry("controller.listener.names", "CONTROLLER"),
+                entry("controller.quorum.voters", "1@" + controller),
+                entry("log.dirs", directory.toString()),
+                entry("auto.create.topics.enable", "false"),
+                entry("offsets.topic.replication.factor", "1"),
+                entry("offsets.topic.num.partitions", "1"),
+                entry("transaction.state.log.replication.factor", "1"),
+                entry("transaction.state.log.min.isr", "1"),
+                entry("transaction.state.log.num.partitions", "1"),
+                entry("group.initial.rebalance.delay.ms", "0"),
+                entry("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20)),
+                entry("ssl.client.auth", "required"),
+                entry("ssl.keystore.type", "PEM"),
+                entry("ssl.keystore.certificate.chain", own.certificate()),
+                entry("ssl.keystore.key", own.key()),
+                entry("ssl.truststore.type", "PEM"),
+                entry("ssl.truststore.certificates", certificates.authority()),
+                entry("authorizer.class.name", StandardAuthorizer.class.getName()),
+                entry("super.users", "User:ANONYMOUS"));
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+        server.startup();
+        return new SecuredBroker(server, locked, Admin.create(Map.of("bootstrap.servers", open)));
+    }
+
+    /** Where those with a certificate connect. */
+    String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /** Makes the topics and gives the rights of some manifests. */
+    void apply(List<Manifest> manifests) throws ExecutionException, InterruptedException {
+        List<NewTopic> topics = new ArrayList<>();
+        List<AclBinding> rights = new ArrayList<>();
+        for (Manifest manifest : manifests) {
+            if (manifest.kind().equals("KafkaTopic")) {
+                topics.add(topic(manifest));
+            } else if (manifest.kind().equals("KafkaUser")) {
+                manifest.at("/spec/authorization/acls").forEach(acl -> rights.addAll(rights(manifest.name(), acl)));
+            }
+        }
+        admin.createTopics(topics).all().get();
+        admin.createAcls(rights).all().get();
+    }
+
+    private static NewTopic topic(Manifest manifest) {
+        Map<String, String> config = new java.util.HashMap<>();
+        manifest.at("/spec/config")
+                .properties()
+                .forEach(setting ->
+                        config.put(setting.getKey(), setting.getValue().asText()));
+        return new NewTopic(manifest.name(), manifest.at("/spec/partitions").asInt(), (short)
+                        manifest.at("/spec/replicas").asInt())
+                .configs(config);
+    }
+
+    /** As Strimzi's user operator makes them. */
+    private static List<AclBinding> rights(String user, JsonNode acl) {
+        ResourcePattern what = new ResourcePattern(
+                ResourceType.fromString(constant(acl.at("/resource/type").asText())),
+                acl.at("/resource/name").asText(),
+                acl.at("/resource/patternType").asText().equals("prefix") ? PatternType.PREFIXED : PatternType.LITERAL);
+        return Manifest.texts(acl.path("operations")).stream()
+                .map(operation -> new AclBinding(
+                        what,
+                        new AccessControlEntry(
+                                "User:CN=" + user,
+                                "*",
+                                AclOperation.fromString(constant(operation)),
+                                AclPermissionType.ALLOW)))
+                .toList();
+    }
+
+    /** {@code describeConfigs} becomes {@code DESCRIBE_CONFIGS}. */
+    private static String constant(String camelCase) {
+        return camelCase.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(java.util.Locale.ROOT);
+    }
+
+    /** What a user's client needs to know besides its secrets. */
+    Properties client(Properties secrets) {
+        Properties client = new Properties();
+        client.putAll(secrets);
+        client.setProperty("bootstrap.servers", bootstrapServers);
+        return client;
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        server.shutdown();
+        server.awaitShutdown();
+    }
+}
