@@ -66,7 +66,6 @@ class ImagesIT {
 
     private static final Network NETWORK = Network.newNetwork();
     private static final Map<String, String> PASSWORDS = new TreeMap<>();
-    private static final Certificates CERTIFICATES = new Certificates(Instant.now());
     private static ScramKafka kafka;
 
     private final List<GenericContainer<?>> containers = new ArrayList<>();
@@ -74,7 +73,7 @@ class ImagesIT {
     @BeforeAll
     static void startKafka() throws Exception {
         OVERLAY.manifests("KafkaUser").forEach(user -> PASSWORDS.put(user.name(), "secret-of-" + user.name()));
-        kafka = new ScramKafka(NETWORK, CERTIFICATES);
+        kafka = new ScramKafka(NETWORK, new Certificates(Instant.now()));
         kafka.start(OVERLAY.manifests(), PASSWORDS);
     }
 
@@ -113,8 +112,8 @@ class ImagesIT {
         Path home = Files.createTempDirectory(shared, program.name());
         for (Map.Entry<String, Map<String, String>> files :
                 pod.files(secret -> kafka.secret(secret, password)).entrySet()) {
-            Path folder = readable(Files.createDirectories(
-                    home.resolve(files.getKey().substring(Pod.MOUNTS.length()))));
+            Path folder =
+                    readable(Files.createDirectories(home.resolve(files.getKey().substring(Pod.MOUNTS.length()))));
             for (Map.Entry<String, String> file : files.getValue().entrySet()) {
                 boolean client = file.getKey().equals("client.properties");
                 Files.writeString(
@@ -128,7 +127,9 @@ class ImagesIT {
 
     private static String image(Manifest program) {
         JsonNode flink = program.at("/spec/image");
-        return flink.isTextual() ? flink.asText() : program.container().path("image").asText();
+        return flink.isTextual()
+                ? flink.asText()
+                : program.container().path("image").asText();
     }
 
     private static void narrow(CreateContainerCmd create, Manifest program) {
@@ -139,7 +140,8 @@ class ImagesIT {
         host.withReadonlyRootfs(own.path("readOnlyRootFilesystem").asBoolean());
         host.withCapDrop(Capability.ALL);
         host.withSecurityOpts(List.of("no-new-privileges"));
-        create.withUser(pod.path("runAsUser").asText() + ":" + pod.path("runAsGroup").asText());
+        create.withUser(
+                pod.path("runAsUser").asText() + ":" + pod.path("runAsGroup").asText());
     }
 
     /** For users of containers, who are not this one. */
@@ -156,7 +158,9 @@ class ImagesIT {
                 "-Djobmanager.memory.process.size=1g",
                 "-Dio.tmp.dirs=/scratch",
                 "-Dparallelism.default=1",
-                "-Dexecution.checkpointing.dir=" + job.at("/spec/flinkConfiguration/execution.checkpointing.dir").asText()));
+                "-Dexecution.checkpointing.dir="
+                        + job.at("/spec/flinkConfiguration/execution.checkpointing.dir")
+                                .asText()));
         command.addAll(new Pod(OVERLAY, job).arguments(Map.of()));
         return withCheckpoints(container(job, password, command)).withNetworkAliases(job.name());
     }
@@ -187,9 +191,7 @@ class ImagesIT {
         Manifest replay = program("caiman-replay");
         Manifest dashboard = program("caiman-dashboard");
         GenericContainer<?> pages = container(
-                        dashboard,
-                        password(dashboard),
-                        new Pod(OVERLAY, dashboard).arguments(Map.of()))
+                        dashboard, password(dashboard), new Pod(OVERLAY, dashboard).arguments(Map.of()))
                 .withExposedPorts(PAGES_PORT)
                 .waitingFor(Wait.forHttp("/healthz").forPort(PAGES_PORT).withStartupTimeout(PATIENCE));
         List<GenericContainer<?>> flink = new ArrayList<>();
@@ -197,8 +199,7 @@ class ImagesIT {
             flink.add(jobManager(job, password(job)));
             flink.add(taskManager(job, password(job)));
         }
-        GenericContainer<?> sent = container(
-                        replay, password(replay), new Pod(OVERLAY, replay).arguments(Map.of()))
+        GenericContainer<?> sent = container(replay, password(replay), new Pod(OVERLAY, replay).arguments(Map.of()))
                 .withStartupCheckStrategy(new IndefiniteWaitOneShotStartupCheckStrategy());
         sent.start();
         org.testcontainers.lifecycle.Startables.deepStart(containers).join();
@@ -206,17 +207,15 @@ class ImagesIT {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(() -> assertThat(predictions()).isGreaterThanOrEqualTo(IMPRESSIONS));
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofSeconds(1))
-                .untilAsserted(() -> {
-                    JsonNode state = Yaml.MAPPER.readTree(get(pages, PAGES_PORT, "/api/state"));
-                    assertThat(state.path("series")).isNotEmpty();
-                    assertThat(state.path("health")).isNotEmpty();
-                    assertThat(state.at("/traffic/problem").isMissingNode()).isTrue();
-                    assertThat(Manifest.elements(state.at("/traffic/groups")))
-                            .extracting(group -> group.path("group").asText())
-                            .contains("caiman-training.predictions.crocodile", "caiman-metrics.predictions");
-                });
+        await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
+            JsonNode state = Yaml.MAPPER.readTree(get(pages, PAGES_PORT, "/api/state"));
+            assertThat(state.path("series")).isNotEmpty();
+            assertThat(state.path("health")).isNotEmpty();
+            assertThat(state.at("/traffic/problem").isMissingNode()).isTrue();
+            assertThat(Manifest.elements(state.at("/traffic/groups")))
+                    .extracting(group -> group.path("group").asText())
+                    .contains("caiman-training.predictions.crocodile", "caiman-metrics.predictions");
+        });
         for (GenericContainer<?> process : flink) {
             assertThat(get(process, METRICS_PORT, "/metrics"))
                     .containsPattern("\nflink_(jobmanager|taskmanager)_Status_JVM_");
@@ -224,10 +223,11 @@ class ImagesIT {
         assertThat(get(flink.get(1), METRICS_PORT, "/metrics"))
                 .containsPattern("flink_taskmanager_job_task_operator_feature_rows\\{[^}]*feature=\"user\"");
 
-        for (GenericContainer<?> container : List.of(pages, flink.get(0))) {
-            assertThat(container.execInContainer("id", "-u").getStdout().strip())
-                    .isEqualTo(container == pages ? "10001" : "9999");
-            assertThat(container
+        for (Map.Entry<String, GenericContainer<?>> image :
+                Map.of("10001", pages, "9999", flink.get(0)).entrySet()) {
+            assertThat(image.getValue().execInContainer("id", "-u").getStdout().strip())
+                    .isEqualTo(image.getKey());
+            assertThat(image.getValue()
                             .execInContainer("bash", "-c", "cat /sbom/*.json")
                             .getStdout())
                     .contains("CycloneDX", "kafka-clients");

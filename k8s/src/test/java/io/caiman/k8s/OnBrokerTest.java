@@ -60,8 +60,8 @@ class OnBrokerTest {
         Map<String, Map<String, String>> folders =
                 new Pod(OVERLAY, program).files(secret -> contents(secret, certificates));
         for (Map.Entry<String, Map<String, String>> files : folders.entrySet()) {
-            Path folder = Files.createDirectories(
-                    home(program).resolve(files.getKey().substring(Pod.MOUNTS.length())));
+            Path folder =
+                    Files.createDirectories(home(program).resolve(files.getKey().substring(Pod.MOUNTS.length())));
             for (Map.Entry<String, String> file : files.getValue().entrySet()) {
                 Files.writeString(
                         folder.resolve(file.getKey()), file.getValue().replace(Pod.MOUNTS, home(program) + "/"));

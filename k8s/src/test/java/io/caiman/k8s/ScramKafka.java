@@ -48,8 +48,7 @@ final class ScramKafka implements AutoCloseable {
         settings.put("KAFKA_PROCESS_ROLES", "broker,controller");
         settings.put("KAFKA_LISTENERS", "OPEN://:%d,LOCKED://:9093,CONTROLLER://:9094".formatted(openPort));
         settings.put("KAFKA_ADVERTISED_LISTENERS", "OPEN://127.0.0.1:%d,LOCKED://%s:9093".formatted(openPort, HOST));
-        settings.put(
-                "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "OPEN:PLAINTEXT,LOCKED:SASL_SSL,CONTROLLER:PLAINTEXT");
+        settings.put("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "OPEN:PLAINTEXT,LOCKED:SASL_SSL,CONTROLLER:PLAINTEXT");
         settings.put("KAFKA_INTER_BROKER_LISTENER_NAME", "OPEN");
         settings.put("KAFKA_CONTROLLER_LISTENER_NAMES", "CONTROLLER");
         settings.put("KAFKA_CONTROLLER_QUORUM_VOTERS", "1@127.0.0.1:9094");
