@@ -73,7 +73,7 @@ class ImagesIT {
     @BeforeAll
     static void startKafka() throws Exception {
         OVERLAY.manifests("KafkaUser").forEach(user -> PASSWORDS.put(user.name(), "secret-of-" + user.name()));
-        kafka = new ScramKafka(NETWORK, new Certificates(Instant.now()));
+        kafka = new ScramKafka(NETWORK, new Certificates(Instant.now()), shared);
         kafka.start(OVERLAY.manifests(), PASSWORDS);
     }
 

@@ -1,7 +1,8 @@
 package io.caiman.k8s;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -13,10 +14,10 @@ import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
+import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.wait.strategy.Wait;
-import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
 /**
@@ -28,6 +29,7 @@ final class ScramKafka implements AutoCloseable {
     /** As in the manifests. */
     private static final String HOST = "caiman-kafka-bootstrap";
 
+    private static final String KEY_STORE = "/etc/caiman-broker.pem";
     private static final String MECHANISM = "SCRAM-SHA-512";
     private static final DockerImageName IMAGE =
             DockerImageName.parse(System.getProperty("caiman.image.kafka", "apache/kafka"));
@@ -38,7 +40,8 @@ final class ScramKafka implements AutoCloseable {
     private final GenericContainer<?> container;
     private final int openPort = Ports.free(1).get(0);
 
-    ScramKafka(Network network, Certificates certificates) throws IOException {
+    /** @param directory for what is mounted into the container */
+    ScramKafka(Network network, Certificates certificates, Path directory) throws IOException {
         this.certificates = certificates;
         Certificates.Signed own = certificates.issue(HOST);
         Map<String, String> settings = new HashMap<>();
@@ -65,16 +68,18 @@ final class ScramKafka implements AutoCloseable {
                 "KAFKA_LISTENER_NAME_LOCKED_SCRAM___SHA___512_SASL_JAAS_CONFIG",
                 "org.apache.kafka.common.security.scram.ScramLoginModule required;");
         settings.put("KAFKA_SSL_KEYSTORE_TYPE", "PEM");
-        settings.put("KAFKA_SSL_KEYSTORE_LOCATION", "/etc/kafka/secrets/broker.pem");
+        settings.put("KAFKA_SSL_KEYSTORE_LOCATION", KEY_STORE);
         settings.put("KAFKA_AUTHORIZER_CLASS_NAME", StandardAuthorizer.class.getName());
         settings.put("KAFKA_SUPER_USERS", "User:ANONYMOUS");
         container = new GenericContainer<>(IMAGE)
                 .withNetwork(network)
                 .withNetworkAliases(HOST)
                 .withEnv(settings)
-                .withCopyToContainer(
-                        Transferable.of((own.key() + own.certificate()).getBytes(StandardCharsets.UTF_8)),
-                        "/etc/kafka/secrets/broker.pem")
+                .withFileSystemBind(
+                        Files.writeString(directory.resolve("broker.pem"), own.key() + own.certificate())
+                                .toString(),
+                        KEY_STORE,
+                        BindMode.READ_ONLY)
                 .waitingFor(Wait.forLogMessage(".*Kafka Server started.*", 1).withStartupTimeout(STARTED_WITHIN));
         container.setPortBindings(List.of("127.0.0.1:%d:%d".formatted(openPort, openPort)));
     }
