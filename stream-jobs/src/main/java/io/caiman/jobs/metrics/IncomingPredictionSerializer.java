@@ -25,7 +25,7 @@ final class IncomingPredictionSerializer extends TypeSerializerSingleton<Incomin
     public void serialize(IncomingPrediction value, DataOutputView target) throws IOException {
         if (value.isPrediction()) {
             target.writeByte(PREDICTION);
-            ObservationsSerializer.write(value.names(), target);
+            ObservationsSerializer.write(value.names(), Names.NONE, target);
             target.writeLong(value.user());
             target.writeLong(value.eventTime());
             target.writeLong(value.scoredLabel());
@@ -47,7 +47,7 @@ final class IncomingPredictionSerializer extends TypeSerializerSingleton<Incomin
         switch (source.readByte()) {
             case PREDICTION ->
                 reuse.set(
-                        ObservationsSerializer.readNames(source),
+                        ObservationsSerializer.readNames(Names.NONE, source),
                         source.readLong(),
                         source.readLong(),
                         source.readLong());

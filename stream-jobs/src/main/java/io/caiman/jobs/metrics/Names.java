@@ -2,21 +2,26 @@ package io.caiman.jobs.metrics;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import net.openhft.hashing.LongHashFunction;
-import org.jspecify.annotations.Nullable;
 
-/** Model, task and domain of a prediction in UTF-8, as they lie in the log, so that they are compared without decoding. */
+/**
+ * Model, task and domain of a prediction in UTF-8, as they lie in the log, so that they are told apart without decoding: by
+ * their number, which stands for them as a user's number does for the user, see {@link IncomingPrediction#user(byte[], int,
+ * int)}.
+ */
 final class Names {
 
     private static final LongHashFunction HASH = LongHashFunction.xx3();
+
+    static final Names NONE = new Names(new byte[0], 0, 0);
 
     /** The three names one behind the other. */
     private final byte[] utf8;
 
     private final int task;
     private final int domain;
-    private final int hash;
+    private final long number;
+    private final long model;
 
     /**
      * Names that lie one behind the other.
@@ -29,7 +34,8 @@ final class Names {
         this.utf8 = utf8;
         this.task = task;
         this.domain = domain;
-        this.hash = hash(utf8, utf8.length, task, domain);
+        this.number = number(utf8, utf8.length, task, domain);
+        this.model = HASH.hashBytes(utf8, 0, task);
     }
 
     static Names of(String model, String task, String domain) {
@@ -45,18 +51,17 @@ final class Names {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The hash of names that lie at the beginning of an array. */
-    static int hash(byte[] utf8, int length, int task, int domain) {
-        return Long.hashCode(HASH.hashBytes(utf8, 0, length) + 31L * task + domain);
+    /** The number of names that lie at the beginning of an array. */
+    static long number(byte[] utf8, int length, int task, int domain) {
+        return HASH.hashBytes(utf8, 0, length) + ((long) task << Integer.SIZE) + domain;
     }
 
-    /** Whether these are the names at the beginning of an array. */
-    boolean areAt(byte[] other, int length, int otherTask, int otherDomain) {
-        return task == otherTask && domain == otherDomain && Arrays.equals(utf8, 0, utf8.length, other, 0, length);
+    long number() {
+        return number;
     }
 
     boolean sameModel(Names other) {
-        return Arrays.equals(utf8, 0, task, other.utf8, 0, other.task);
+        return model == other.model;
     }
 
     byte[] utf8() {
@@ -79,19 +84,6 @@ final class Names {
 
     Scope overallScope() {
         return Scope.overall(text(0, task), text(task, domain));
-    }
-
-    @Override
-    public int hashCode() {
-        return hash;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return this == other
-                || (other instanceof Names that
-                        && hash == that.hash
-                        && areAt(that.utf8, that.utf8.length, that.task, that.domain));
     }
 
     private String text(int from, int to) {

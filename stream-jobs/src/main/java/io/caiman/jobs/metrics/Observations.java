@@ -105,8 +105,8 @@ final class Observations {
 
     /** The slot that names are in or would be. */
     private int slotOf(Names name) {
-        int slot = name.hashCode() & (slots.length - 1);
-        while (slots[slot] != EMPTY_SLOT && !dictionary[slots[slot]].equals(name)) {
+        int slot = (int) name.number() & (slots.length - 1);
+        while (slots[slot] != EMPTY_SLOT && dictionary[slots[slot]].number() != name.number()) {
             slot = (slot + 1) & (slots.length - 1);
         }
         return slot;

@@ -18,7 +18,7 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
         target.writeByte(value.bucket());
         target.writeInt(value.names());
         for (int place = 0; place < value.names(); place++) {
-            write(value.name(place), target);
+            write(value.name(place), place == 0 ? Names.NONE : value.name(place - 1), target);
         }
         target.writeInt(value.size());
         Impressions impressions = value.impressions();
@@ -35,7 +35,7 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
         int bucket = source.readUnsignedByte();
         Names[] names = new Names[source.readInt()];
         for (int place = 0; place < names.length; place++) {
-            names[place] = readNames(source);
+            names[place] = readNames(place == 0 ? Names.NONE : names[place - 1], source);
         }
         short[] nameOf = new short[source.readInt()];
         Impressions impressions = new Impressions(nameOf.length);
@@ -52,31 +52,31 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
         return new Snapshot();
     }
 
-    static void write(Names names, DataOutputView target) throws IOException {
+    /** Writes names without the beginning that they share with those before: domains of one task differ at the end. */
+    static void write(Names names, Names before, DataOutputView target) throws IOException {
         byte[] utf8 = names.utf8();
-        int[] ends = {names.task(), names.domain(), utf8.length};
-        int from = 0;
-        for (int end : ends) {
-            target.writeInt(end - from);
-            target.write(utf8, from, end - from);
-            from = end;
-        }
+        int differs = Arrays.mismatch(utf8, before.utf8());
+        int shared = differs < 0 ? utf8.length : differs;
+        VariableLength.write(names.task(), target);
+        VariableLength.write(names.domain(), target);
+        VariableLength.write(utf8.length, target);
+        VariableLength.write(shared, target);
+        target.write(utf8, shared, utf8.length - shared);
     }
 
-    static Names readNames(DataInputView source) throws IOException {
-        byte[] utf8 = {};
-        int[] ends = new int[3];
-        for (int i = 0; i < ends.length; i++) {
-            int from = utf8.length;
-            ends[i] = from + source.readInt();
-            utf8 = Arrays.copyOf(utf8, ends[i]);
-            source.readFully(utf8, from, ends[i] - from);
-        }
-        return new Names(utf8, ends[0], ends[1]);
+    static Names readNames(Names before, DataInputView source) throws IOException {
+        int task = (int) VariableLength.read(source);
+        int domain = (int) VariableLength.read(source);
+        byte[] utf8 = new byte[(int) VariableLength.read(source)];
+        int shared = (int) VariableLength.read(source);
+        System.arraycopy(before.utf8(), 0, utf8, 0, shared);
+        source.readFully(utf8, shared, utf8.length - shared);
+        return new Names(utf8, task, domain);
     }
 
     /**
-     * Version 1: bucket; number of names, then model, task and domain of each; number of impressions, then place of the names,
+     * Version 1: bucket; number of names, of each where task and domain begin, the length, how much of it is that of the one
+     * before, and the rest of model, task and domain; number of impressions, then place of the names,
      * user, event time and scored label of each.
      */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<Observations> {

@@ -60,7 +60,8 @@ class PredictionReaderTest {
     }
 
     private void assertSame(Prediction expected) {
-        assertThat(read.names()).isEqualTo(Names.of(expected.getModel(), expected.getTask(), expected.getDomain()));
+        assertThat(read.names().domainScope())
+                .isEqualTo(Scope.ofDomain(expected.getModel(), expected.getTask(), expected.getDomain()));
         assertThat(read.user()).isEqualTo(IncomingPrediction.user(expected.getUser()));
         assertThat(read.eventTime()).isEqualTo(expected.getEventTimeMs());
         assertThat(read.scoredLabel()).isEqualTo(ScoredLabel.encode(expected.getScore(), expected.getLabel()));
