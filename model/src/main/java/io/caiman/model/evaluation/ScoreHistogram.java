@@ -131,6 +131,25 @@ public final class ScoreHistogram {
 
     /** The histogram of all histograms' scores. */
     public static ScoreHistogram merge(List<ScoreHistogram> histograms) {
+        int scores = 0;
+        for (ScoreHistogram histogram : histograms) {
+            scores = histogram.bins.length > 0 || scores > MOST_BINS ? MOST_BINS + 1 : scores + histogram.few.length;
+        }
+        return scores <= MOST_BINS ? mergeFew(histograms, scores) : mergePairs(histograms);
+    }
+
+    private static ScoreHistogram mergeFew(List<ScoreHistogram> histograms, int scores) {
+        int[] merged = new int[scores];
+        int size = 0;
+        for (ScoreHistogram histogram : histograms) {
+            System.arraycopy(histogram.few, 0, merged, size, histogram.few.length);
+            size += histogram.few.length;
+        }
+        Arrays.sort(merged); // which finds what is in order, and merges that
+        return new ScoreHistogram(merged);
+    }
+
+    private static ScoreHistogram mergePairs(List<ScoreHistogram> histograms) {
         // Two and two of like size, so that no score is moved more than log2(n) times.
         List<ScoreHistogram> left = histograms;
         while (left.size() > 1) {

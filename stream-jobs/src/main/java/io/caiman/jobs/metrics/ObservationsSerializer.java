@@ -47,7 +47,8 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
     }
 
     /**
-     * Version 1: bucket; number of names, then model, task and domain of each; number of impressions, then place of the names,
+     * Version 1: bucket; number of names, of each where task and domain begin, the length, how much of it is that of the one
+     * before, and the rest of model, task and domain; number of impressions, then place of the names,
      * user, event time and scored label of each.
      */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<Observations> {

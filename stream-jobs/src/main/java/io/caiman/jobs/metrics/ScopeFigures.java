@@ -25,6 +25,10 @@ final class ScopeFigures {
     private final List<WindowShares> shares;
     private final CumulativeFigures cumulative;
     private final LastImpressions last;
+
+    /** Whether there may be impressions of before the last closed end that count windows lack. */
+    private boolean lateForLast;
+
     private long closed;
 
     /** What has come of each pane, not yet added up where there are several. */
@@ -52,8 +56,10 @@ final class ScopeFigures {
         this.shares = stored.shares();
         this.cumulative = stored.cumulative();
         this.late = new ArrayList<>(stored.late());
+        late.forEach(gain -> cumulative.restore(gain.figures()));
         this.last = new LastImpressions(
                 lastCounts.stream().mapToInt(count -> count).max().orElse(0), stored.last());
+        this.lateForLast = stored.last().size() > 0;
         for (List<Long> ends : stored.changedEnds()) {
             changedEnds.add(new TreeSet<>(ends));
         }
@@ -108,6 +114,7 @@ final class ScopeFigures {
 
     void restorePane(long pane, PaneFigures figures) {
         byPane.computeIfAbsent(pane, start -> new ArrayList<>(1)).add(figures);
+        cumulative.restore(figures);
     }
 
     /** Whether anything that {@link #toStored} or a pane holds has changed since this was last asked. */
@@ -147,6 +154,8 @@ final class ScopeFigures {
                 addToPane(gain);
             } else if (gain.openFrom() <= gain.pane() + panes.longest()) {
                 late.add(gain);
+            } else {
+                cumulative.addPast(List.of(gain.figures()));
             }
             for (int window = 0; window < shares.size(); window++) {
                 long lastEnd = Math.min(closed, gain.pane() + panes.windows().get(window));
@@ -159,6 +168,7 @@ final class ScopeFigures {
             shares.get(gain.window()).add(gain.end(), gain.gained());
         }
         last.addAll(partial.impressions());
+        lateForLast |= partial.first() < closed;
     }
 
     /** Publishes every window up to this end, and those before that have changed. */
@@ -175,17 +185,15 @@ final class ScopeFigures {
         forget();
     }
 
-    /** Publishes the closed windows that late impressions have changed. */
+    /** Publishes the closed windows, and the count windows, that late impressions have changed. */
     void publishChanged(Consumer<DomainMetrics> out) {
-        boolean any = false;
         for (int window = 0; window < shares.size(); window++) {
             for (long end : changedEnds.get(window)) {
                 publish(window, end, out);
-                any = true;
             }
             changedEnds.get(window).clear();
         }
-        if (any) {
+        if (lateForLast) {
             publishLast(closed, out);
         }
     }
@@ -243,6 +251,7 @@ final class ScopeFigures {
     }
 
     private void publishLast(long end, Consumer<DomainMetrics> out) {
+        lateForLast = false;
         if (!lastCounts.isEmpty() && last.countBefore(end)) {
             changed = true;
             for (int count : lastCounts) {
@@ -276,6 +285,7 @@ final class ScopeFigures {
         // Of the pane before the next window that window's histogram still needs to know.
         Map<Long, List<PaneFigures>> past = byPane.headMap(firstOpen - panes.longest() - panes.length());
         changedPanes.addAll(past.keySet());
+        cumulative.addPast(past.values().stream().map(ScopeFigures::whole).toList());
         past.clear();
         if (byPane.isEmpty()) {
             forgetLatest();

@@ -41,7 +41,7 @@ final class ScopeFiguresSerializer extends ImmutableTypeSerializer<ScopeFigures.
             PartialSerializer.write(gain, target);
         }
         CumulativeFigures cumulative = value.cumulative();
-        PaneFiguresSerializer.INSTANCE.serialize(cumulative.figures(), target);
+        PaneFiguresSerializer.INSTANCE.serialize(cumulative.past(), target);
         PartialSerializer.write(cumulative.grouped(), target);
         target.writeLong(cumulative.first());
         target.writeLong(cumulative.last());
@@ -117,7 +117,7 @@ final class ScopeFiguresSerializer extends ImmutableTypeSerializer<ScopeFigures.
 
     /**
      * Version 1: pane, windows, lateness, history; last closed end; of each window length the changes of shares, the revisions and the ends to publish again;
-     * late figures; cumulative figures, shares, first and last event time, whether published; last impressions.
+     * late figures; cumulatively the figures of what no pane holds, shares, first and last event time, whether published; last impressions.
      */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<ScopeFigures.Stored> {
         public Snapshot() {

@@ -13,16 +13,16 @@ final class ScopeGains {
 
     /** Scored labels of one pane. */
     private static final class PaneBuffer {
-        private final long pane;
-        private final long openFrom;
+        private long pane = Long.MIN_VALUE;
+        private long openFrom = Long.MIN_VALUE;
         private long[] scoredLabels = new long[4];
         private int size;
 
-        private static final PaneBuffer NONE = new PaneBuffer(Long.MIN_VALUE, Long.MIN_VALUE);
-
-        PaneBuffer(long pane, long openFrom) {
-            this.pane = pane;
-            this.openFrom = openFrom;
+        /** Begins anew, in the same memory. */
+        void begin(long newPane, long newOpenFrom) {
+            pane = newPane;
+            openFrom = newOpenFrom;
+            size = 0;
         }
 
         void add(long scoredLabel) {
@@ -44,8 +44,12 @@ final class ScopeGains {
     private final Scope scope;
     private final boolean countsLast;
     private final List<TreeMap<Long, ShareSum>> shares = new ArrayList<>();
-    private final List<PaneBuffer> buffers = new ArrayList<>();
-    private PaneBuffer latest = PaneBuffer.NONE;
+
+    /** What has come; the panes of the first {@link #used}, mostly one, count. */
+    private final List<PaneBuffer> buffers = new ArrayList<>(1);
+
+    private PaneBuffer latest = new PaneBuffer();
+    private int used;
     private ShareSum gained = new ShareSum();
     private Impressions impressions = new Impressions();
     private long first = Long.MAX_VALUE;
@@ -78,7 +82,7 @@ final class ScopeGains {
     }
 
     void add(long pane, long openFrom, long eventTime, long user, long scoredLabel) {
-        if (latest.pane != pane || latest.openFrom != openFrom) {
+        if (used == 0 || latest.pane != pane || latest.openFrom != openFrom) {
             latest = buffer(pane, openFrom);
         }
         latest.add(scoredLabel);
@@ -106,6 +110,10 @@ final class ScopeGains {
 
     /** All of it, which is then forgotten. */
     Partial take() {
+        List<Partial.PaneGain> came = new ArrayList<>(used);
+        for (PaneBuffer buffer : buffers.subList(0, used)) {
+            came.add(buffer.toGain());
+        }
         List<Partial.ShareGain> gains = new ArrayList<>();
         for (int window = 0; window < shares.size(); window++) {
             for (var share : shares.get(window).entrySet()) {
@@ -114,16 +122,11 @@ final class ScopeGains {
             }
             shares.get(window).clear();
         }
-        Partial partial = new Partial(
-                scope,
-                first,
-                last,
-                buffers.stream().map(PaneBuffer::toGain).toList(),
-                gained.toGroupedAuc(),
-                gains,
-                impressions);
-        buffers.clear();
-        latest = PaneBuffer.NONE;
+        Partial partial = new Partial(scope, first, last, came, gained.toGroupedAuc(), gains, impressions);
+        used = 0;
+        if (buffers.size() > 1) {
+            buffers.subList(1, buffers.size()).clear();
+        }
         gained = new ShareSum();
         impressions = new Impressions();
         first = Long.MAX_VALUE;
@@ -135,13 +138,16 @@ final class ScopeGains {
 
     /** There are only a few. */
     private PaneBuffer buffer(long pane, long openFrom) {
-        for (PaneBuffer buffer : buffers) {
-            if (buffer.pane == pane && buffer.openFrom == openFrom) {
-                return buffer;
+        for (int i = 0; i < used; i++) {
+            if (buffers.get(i).pane == pane && buffers.get(i).openFrom == openFrom) {
+                return buffers.get(i);
             }
         }
-        PaneBuffer buffer = new PaneBuffer(pane, openFrom);
-        buffers.add(buffer);
+        if (used == buffers.size()) {
+            buffers.add(new PaneBuffer());
+        }
+        PaneBuffer buffer = buffers.get(used++);
+        buffer.begin(pane, openFrom);
         return buffer;
     }
 }

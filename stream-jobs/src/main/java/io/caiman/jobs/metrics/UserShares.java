@@ -3,6 +3,8 @@ package io.caiman.jobs.metrics;
 import io.caiman.jobs.predictions.Buckets;
 import io.caiman.jobs.predictions.Names;
 import io.caiman.jobs.predictions.Scope;
+import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +37,9 @@ final class UserShares {
     /** [bucket]. A batch is of one bucket, so that it finds its part of the memory in the cache. */
     private final UserTable[] users = new UserTable[Buckets.COUNT];
 
-    private final Map<Names, Place> places = new HashMap<>();
+    /** By the number of the names. */
+    private final Long2ObjectMap<Place> places = new Long2ObjectOpenHashMap<>();
+
     private final Map<Scope, TaskGains> tasks = new HashMap<>();
 
     /** Those that something is to be told of, in the order in which it came; before them those of all domains. */
@@ -55,8 +59,8 @@ final class UserShares {
 
     private long visits;
 
-    /** Where an impression counts: in a task of a model, and in one of its domains by its number. */
-    private record Place(TaskGains task, int domain) {}
+    /** Where an impression counts: in a task of a model, and in one of its domains, of this number. */
+    private record Place(TaskGains task, int domain, ScopeGains gains) {}
 
     UserShares(Panes panes, boolean countsLast) {
         this.panes = panes;
@@ -79,7 +83,7 @@ final class UserShares {
         Place[] placesOf = placesOf(observations);
         for (Place place : placesOf) {
             change(place.task().overall());
-            change(place.task().domain(place.domain()));
+            change(place.gains());
         }
         Impressions impressions = observations.impressions();
         UserScores[] scores = scores(observations, placesOf);
@@ -94,7 +98,7 @@ final class UserShares {
             }
             Place place = placesOf[observations.nameOf(i)];
             place.task().overall().add(pane, openFrom, eventTime, user, scoredLabel);
-            place.task().domain(place.domain()).add(pane, openFrom, eventTime, user, scoredLabel);
+            place.gains().add(pane, openFrom, eventTime, user, scoredLabel);
             keep(scores[i], scoredLabel, pane, place.domain(), closedHere);
         }
     }
@@ -336,10 +340,10 @@ final class UserShares {
         Place[] all = new Place[observations.names()];
         for (int i = 0; i < all.length; i++) {
             Names names = observations.name(i);
-            Place place = places.get(names);
+            Place place = places.get(names.number());
             if (place == null) {
                 place = place(names);
-                places.put(names, place);
+                places.put(names.number(), place);
             }
             all[i] = place;
         }
@@ -349,7 +353,8 @@ final class UserShares {
     private Place place(Names names) {
         TaskGains task =
                 tasks.computeIfAbsent(names.overallScope(), overall -> new TaskGains(tasks.size(), gains(overall)));
-        return new Place(task, task.add(gains(names.domainScope())));
+        ScopeGains gains = gains(names.domainScope());
+        return new Place(task, task.add(gains), gains);
     }
 
     private ScopeGains gains(Scope scope) {

@@ -46,11 +46,11 @@ public final class NameDictionary {
         return names[place];
     }
 
-    /** Their number, then model, task and domain of each. */
+    /** Their number, then each without what it shares with the one before. */
     public void write(DataOutputView target) throws IOException {
         target.writeInt(size);
         for (int place = 0; place < size; place++) {
-            names[place].write(target);
+            names[place].write(target, before(place));
         }
     }
 
@@ -59,14 +59,18 @@ public final class NameDictionary {
         NameDictionary dictionary = new NameDictionary();
         int size = source.readInt();
         for (int place = 0; place < size; place++) {
-            dictionary.placeOf(Names.read(source));
+            dictionary.placeOf(Names.read(source, dictionary.before(place)));
         }
         return dictionary;
     }
 
+    private Names before(int place) {
+        return place == 0 ? Names.NONE : names[place - 1];
+    }
+
     /** The slot that names are in or would be. */
     private int slotOf(Names name) {
-        int slot = name.hashCode() & (slots.length - 1);
+        int slot = (int) name.number() & (slots.length - 1);
         while (slots[slot] != EMPTY_SLOT && !names[slots[slot]].equals(name)) {
             slot = (slot + 1) & (slots.length - 1);
         }

@@ -1,5 +1,6 @@
 package io.caiman.jobs.predictions;
 
+import io.caiman.jobs.connect.VariableLength;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,17 +10,24 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
-/** Model, task and domain of a prediction in UTF-8, as they lie in the log, so that they are compared without decoding. */
+/**
+ * Model, task and domain of a prediction in UTF-8, as they lie in the log, so that they are told apart without decoding: by
+ * their number, which stands for them as a user's number does for the user, see {@link IncomingPrediction#user(byte[], int,
+ * int)}.
+ */
 public final class Names {
 
     private static final LongHashFunction HASH = LongHashFunction.xx3();
+
+    static final Names NONE = new Names(new byte[0], 0, 0);
 
     /** The three names one behind the other. */
     private final byte[] utf8;
 
     private final int task;
     private final int domain;
-    private final int hash;
+    private final long number;
+    private final long model;
 
     /**
      * Names that lie one behind the other.
@@ -32,7 +40,8 @@ public final class Names {
         this.utf8 = utf8;
         this.task = task;
         this.domain = domain;
-        this.hash = hash(utf8, utf8.length, task, domain);
+        this.number = number(utf8, utf8.length, task, domain);
+        this.model = HASH.hashBytes(utf8, 0, task);
     }
 
     /** The names in UTF-8. */
@@ -49,19 +58,18 @@ public final class Names {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The hash of names that lie at the beginning of an array. */
-    static int hash(byte[] utf8, int length, int task, int domain) {
-        return Long.hashCode(HASH.hashBytes(utf8, 0, length) + 31L * task + domain);
+    /** The number of names that lie at the beginning of an array. */
+    static long number(byte[] utf8, int length, int task, int domain) {
+        return HASH.hashBytes(utf8, 0, length) + ((long) task << Integer.SIZE) + domain;
     }
 
-    /** Whether these are the names at the beginning of an array. */
-    boolean areAt(byte[] other, int length, int otherTask, int otherDomain) {
-        return task == otherTask && domain == otherDomain && Arrays.equals(utf8, 0, utf8.length, other, 0, length);
+    long number() {
+        return number;
     }
 
     /** Whether both are of predictions of the same model. */
     public boolean sameModel(Names other) {
-        return Arrays.equals(utf8, 0, task, other.utf8, 0, other.task);
+        return model == other.model;
     }
 
     byte[] utf8() {
@@ -100,37 +108,34 @@ public final class Names {
 
     @Override
     public int hashCode() {
-        return hash;
+        return Long.hashCode(number);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || (other instanceof Names that
-                        && hash == that.hash
-                        && areAt(that.utf8, that.utf8.length, that.task, that.domain));
+        return other instanceof Names that && number == that.number;
     }
 
-    void write(DataOutputView target) throws IOException {
-        int[] ends = {task, domain, utf8.length};
-        int from = 0;
-        for (int end : ends) {
-            target.writeInt(end - from);
-            target.write(utf8, from, end - from);
-            from = end;
-        }
+    /** Writes them without the beginning that they share with those before: domains of one task differ at the end. */
+    void write(DataOutputView target, Names before) throws IOException {
+        int differs = Arrays.mismatch(utf8, before.utf8);
+        int shared = differs < 0 ? utf8.length : differs;
+        VariableLength.write(task, target);
+        VariableLength.write(domain, target);
+        VariableLength.write(utf8.length, target);
+        VariableLength.write(shared, target);
+        target.write(utf8, shared, utf8.length - shared);
     }
 
-    static Names read(DataInputView source) throws IOException {
-        byte[] utf8 = {};
-        int[] ends = new int[3];
-        for (int i = 0; i < ends.length; i++) {
-            int from = utf8.length;
-            ends[i] = from + source.readInt();
-            utf8 = Arrays.copyOf(utf8, ends[i]);
-            source.readFully(utf8, from, ends[i] - from);
-        }
-        return new Names(utf8, ends[0], ends[1]);
+    /** What {@link #write} wrote, given the same names before. */
+    static Names read(DataInputView source, Names before) throws IOException {
+        int task = (int) VariableLength.read(source);
+        int domain = (int) VariableLength.read(source);
+        byte[] utf8 = new byte[(int) VariableLength.read(source)];
+        int shared = (int) VariableLength.read(source);
+        System.arraycopy(before.utf8, 0, utf8, 0, shared);
+        source.readFully(utf8, shared, utf8.length - shared);
+        return new Names(utf8, task, domain);
     }
 
     private String text(int from, int to) {
