@@ -2,7 +2,6 @@ package io.caiman.benchmarks;
 
 import io.caiman.jobs.connect.KafkaConnection;
 import io.caiman.jobs.leaderboard.LeaderboardTopology;
-import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.model.evaluation.ClusteredDeLong;
@@ -13,30 +12,16 @@ import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.Prediction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Properties;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Predictions a second of the leaderboard, from a topic of two partitions with the predictions of two models to the published
@@ -50,7 +35,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class LeaderboardTable {
 
     private static final int USERS = 100_000;
-    private static final int PARTITIONS = 2;
     private static final int BEHIND = 1_000;
     private static final double MILLIS_BETWEEN = 2.4;
     private static final long FIRST_TIME = 1_700_000_100_000L;
@@ -91,7 +75,7 @@ public final class LeaderboardTable {
         byte[] prediction(RecordCodec<Prediction> codec, int i, String model) {
             return codec.encode(new Prediction(
                     "impression-" + i,
-                    users[i] % PARTITIONS,
+                    users[i] % MeasuredJob.PARTITIONS,
                     (long) i,
                     times[i],
                     model,
@@ -122,7 +106,7 @@ public final class LeaderboardTable {
             try {
                 String address = ReplayTable.address(broker);
                 produce(address, log);
-                double busyBefore = busySeconds();
+                double busyBefore = MeasuredJob.busySeconds();
                 double seconds = measure(address, log.size, folder);
                 System.out.printf(
                         Locale.ROOT,
@@ -130,7 +114,7 @@ public final class LeaderboardTable {
                                 + " use%n",
                         domains,
                         predictions / seconds,
-                        predictions / (busySeconds() - busyBefore),
+                        predictions / (MeasuredJob.busySeconds() - busyBefore),
                         (Runtime.getRuntime().totalMemory()
                                         - Runtime.getRuntime().freeMemory())
                                 >> 20);
@@ -142,46 +126,23 @@ public final class LeaderboardTable {
         System.exit(0); // the local cluster's threads would go on
     }
 
-    /** What all threads of this process, those of the garbage collector too, have had of the cores. */
-    private static double busySeconds() {
-        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
-    }
-
     private static void produce(String address, Log log) throws Exception {
-        Topics topics = Topics.withPrefix("");
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
-            admin.createTopics(List.of(
-                            new NewTopic(topics.predictions(), PARTITIONS, (short) 1),
-                            new NewTopic(topics.modelComparisons(), 1, (short) 1)))
-                    .all()
-                    .get();
-        }
         RecordCodec<Prediction> codec = RecordCodec.of(Prediction.class);
-        Properties properties = KafkaConnection.to(address).properties();
-        properties.setProperty("linger.ms", "20");
-        properties.setProperty("batch.size", String.valueOf(1 << 18));
-        try (var producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+        MeasuredJob.fill(address, List.of(Topics.withPrefix("").modelComparisons()), predictions -> {
             for (int i = 0; i < log.size + BEHIND; i++) {
                 if (i < log.size) {
-                    send(producer, topics, log.users[i], log.prediction(codec, i, BASELINE));
+                    predictions.accept(log.prediction(codec, i, BASELINE), log.users[i]);
                 }
                 if (i >= BEHIND) {
-                    send(producer, topics, log.users[i - BEHIND], log.prediction(codec, i - BEHIND, CHALLENGER));
+                    predictions.accept(log.prediction(codec, i - BEHIND, CHALLENGER), log.users[i - BEHIND]);
                 }
             }
-        }
-    }
-
-    private static void send(KafkaProducer<byte[], byte[]> producer, Topics topics, int user, byte[] value) {
-        var unused = producer.send(new ProducerRecord<>(topics.predictions(), user % PARTITIONS, null, value));
+        });
     }
 
     /** Seconds from the start of the tasks until the cumulative comparison over all domains covers the last impression. */
     private static double measure(String address, int impressions, Path folder) throws Exception {
-        Configuration configuration = JobCommandOptions.forJob(Duration.ofSeconds(10));
-        configuration.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                folder.resolve("checkpoints").toAbsolutePath().toUri().toString());
+        Configuration configuration = MeasuredJob.configuration(folder);
         configuration.setString(LeaderboardOptions.BASELINE.key(), BASELINE);
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(2);
@@ -190,34 +151,15 @@ public final class LeaderboardTable {
                 env,
                 new KafkaOptions(KafkaConnection.to(address), topics, Duration.ofMinutes(10)),
                 LeaderboardOptions.from(configuration).orElseThrow());
-        JobClient job = env.executeAsync();
-        while (job.getJobStatus().get() != JobStatus.RUNNING) {
-            Thread.sleep(10);
-        }
-        long start = System.nanoTime();
         long last = FIRST_TIME + (long) (MILLIS_BETWEEN * (impressions - 1));
-        Properties properties = KafkaConnection.to(address).properties();
-        properties.setProperty("group.id", "table");
-        properties.setProperty("auto.offset.reset", "earliest");
-        try (var consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(topics.modelComparisons()));
-            RecordCodec<ModelComparison> codec = RecordCodec.of(ModelComparison.class);
-            long reached = Long.MIN_VALUE;
-            while (reached < last) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    if (new String(record.key(), StandardCharsets.UTF_8).contains("/overall/CUMULATIVE")) {
-                        reached = codec.decode(record.value()).getEndMs();
-                    }
-                }
-                if (job.getJobStatus().get().isTerminalState()) {
-                    throw new IllegalStateException(
-                            "the job ended: " + job.getJobStatus().get());
-                }
-            }
+        RecordCodec<ModelComparison> codec = RecordCodec.of(ModelComparison.class);
+        try (MeasuredJob job = MeasuredJob.run(
+                address,
+                env,
+                topics.modelComparisons(),
+                value -> codec.decode(value).getEndMs() >= last)) {
+            return job.seconds();
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        job.cancel().get();
-        return seconds;
     }
 
     /** Seconds for the comparisons over the last hour and over all so far, of every scope at every end of an hour. */

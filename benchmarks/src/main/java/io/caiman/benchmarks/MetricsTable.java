@@ -2,7 +2,6 @@ package io.caiman.benchmarks;
 
 import io.caiman.jobs.connect.KafkaConnection;
 import io.caiman.jobs.metrics.MetricsJob;
-import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.model.evaluation.GroupedAuc;
@@ -12,30 +11,15 @@ import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Properties;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Predictions a second of the metrics job, from a topic of two partitions to the published figures, with two tasks of each
@@ -49,7 +33,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class MetricsTable {
 
     private static final int USERS = 100_000;
-    private static final int PARTITIONS = 2;
     private static final double MILLIS_BETWEEN = 1.2;
     private static final long FIRST_TIME = 1_700_000_100_000L;
     private static final Duration PANE = MetricsOptions.PANE.defaultValue();
@@ -119,28 +102,10 @@ public final class MetricsTable {
         }
     }
 
-    /** What all threads of this process have had of the cores. */
-    private static double busySeconds() {
-        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
-    }
-
     private static void produce(String address, Log log) throws Exception {
         Topics topics = Topics.withPrefix("");
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
-            admin.createTopics(List.of(
-                            new NewTopic(topics.predictions(), PARTITIONS, (short) 1),
-                            new NewTopic(topics.domainMetrics(), 1, (short) 1),
-                            new NewTopic(topics.deadLetters(), 1, (short) 1)))
-                    .all()
-                    .get();
-        }
         RecordCodec<Prediction> codec = RecordCodec.of(Prediction.class);
-        Properties properties = KafkaConnection.to(address).properties();
-        properties.setProperty("linger.ms", "20");
-        properties.setProperty("batch.size", String.valueOf(1 << 18));
-        properties.setProperty("delivery.timeout.ms", String.valueOf(Integer.MAX_VALUE));
-        AtomicReference<Exception> failure = new AtomicReference<>();
-        try (var producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+        MeasuredJob.fill(address, List.of(topics.domainMetrics(), topics.deadLetters()), predictions -> {
             for (int i = 0; i < log.size; i++) {
                 byte[] value = codec.encode(new Prediction(
                         "impression-" + i,
@@ -154,18 +119,9 @@ public final class MetricsTable {
                         TASK,
                         log.labels[i],
                         log.scores[i]));
-                var unused = producer.send(
-                        new ProducerRecord<>(topics.predictions(), log.users[i] % PARTITIONS, null, value),
-                        (sent, e) -> {
-                            if (e != null) {
-                                failure.set(e);
-                            }
-                        });
+                predictions.accept(value, log.users[i]);
             }
-        }
-        if (failure.get() != null) {
-            throw failure.get();
-        }
+        });
     }
 
     private static long heapInUse() {
@@ -176,10 +132,7 @@ public final class MetricsTable {
 
     /** From the start of the tasks until the cumulative figures over all domains cover everything. */
     private static Figures measure(String address, int size, String windows, Path folder) throws Exception {
-        Configuration configuration = JobCommandOptions.forJob(Duration.ofSeconds(10));
-        configuration.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                folder.resolve("checkpoints").toAbsolutePath().toUri().toString());
+        Configuration configuration = MeasuredJob.configuration(folder);
         configuration.setString(MetricsOptions.WINDOW.key(), windows);
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(2);
@@ -189,36 +142,16 @@ public final class MetricsTable {
                 new KafkaOptions(KafkaConnection.to(address), topics, Duration.ofMinutes(10)),
                 MetricsOptions.from(configuration));
         long heapBefore = heapInUse();
-        double busyBefore = busySeconds();
-        JobClient job = env.executeAsync();
-        while (job.getJobStatus().get() != JobStatus.RUNNING) {
-            Thread.sleep(10);
+        double busyBefore = MeasuredJob.busySeconds();
+        RecordCodec<DomainMetrics> codec = RecordCodec.of(DomainMetrics.class);
+        try (MeasuredJob job = MeasuredJob.run(
+                address,
+                env,
+                topics.domainMetrics(),
+                value -> codec.decode(value).getImpressions() >= size)) {
+            double busy = MeasuredJob.busySeconds() - busyBefore;
+            return new Figures(job.seconds(), busy, heapInUse() - heapBefore);
         }
-        long start = System.nanoTime();
-        Properties properties = KafkaConnection.to(address).properties();
-        properties.setProperty("group.id", "table");
-        properties.setProperty("auto.offset.reset", "earliest");
-        try (var consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(topics.domainMetrics()));
-            RecordCodec<DomainMetrics> codec = RecordCodec.of(DomainMetrics.class);
-            long covered = 0;
-            while (covered < size) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    if (new String(record.key(), StandardCharsets.UTF_8).contains("/overall/CUMULATIVE")) {
-                        covered = codec.decode(record.value()).getImpressions();
-                    }
-                }
-                if (job.getJobStatus().get().isTerminalState()) {
-                    throw new IllegalStateException(
-                            "the job ended: " + job.getJobStatus().get());
-                }
-            }
-        }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        double busy = busySeconds() - busyBefore;
-        Figures figures = new Figures(seconds, busy, heapInUse() - heapBefore);
-        job.cancel().get();
-        return figures;
     }
 
     /** Seconds for the rolling figures of every scope at every end of a pane, each window from its slice of the arrays. */

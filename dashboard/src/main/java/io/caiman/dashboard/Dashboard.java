@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import kotlin.LazyKt;
@@ -39,6 +40,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class Dashboard implements AutoCloseable {
 
     private static final String HEALTHZ = "/healthz";
+    private static final int STREAMS_END_WITHIN_SECONDS = 5;
     private static final int MOST_REQUEST_THREADS = 16;
     private static final int IDLE_REQUEST_THREADS = 2;
     private static final int IDLE_MILLIS = 60_000;
@@ -107,7 +109,17 @@ public final class Dashboard implements AutoCloseable {
         feed.close();
         state.close();
         streams.shutdown();
+        awaitStreams();
         server.stop();
+    }
+
+    /** Lets the streams end while there is a server: one that ends after it finds no request any more, and spins in Javalin. */
+    private void awaitStreams() {
+        try {
+            boolean unused = streams.awaitTermination(STREAMS_END_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void configure(JavalinConfig config, String bindAddress, int port) {

@@ -3,6 +3,7 @@ package io.caiman.dashboard;
 import static io.caiman.dashboard.PublishedFigures.cumulative;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -147,6 +148,9 @@ class DashboardTest {
             assertThatThrownBy(() -> nextState(stream)).isInstanceOfAny(AssertionError.class, IOException.class);
         }
         assertThat(feed.isClosed()).isTrue();
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("dashboard-stream")));
     }
 
     @Test

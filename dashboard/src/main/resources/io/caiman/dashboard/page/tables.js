@@ -2,7 +2,7 @@
 
 import { colourOf } from "./charts.js";
 import { make } from "./dom.js";
-import { moment } from "./format.js";
+import { count, moment } from "./format.js";
 import { isOverall, nameOf } from "./store.js";
 
 /** More rows than these are found by name. */
@@ -22,6 +22,12 @@ const isStale = (series, newest) => series.now !== undefined && newest !== undef
 export const rowClass = (series, newest) => (isOverall(series) ? "overall" : isStale(series, newest) ? "stale" : "");
 
 export const staleness = (series, newest) => (isStale(series, newest) ? `No later window: the last one ended on ${moment(series.now.latest.endMs)} UTC` : "");
+
+/** What a table is over: everything, or the latest window of all domains together. */
+export function captionOf(rows, latest, kind) {
+  const span = kind === "CUMULATIVE" ? "Every impression so far" : latest ? `Latest window, ${moment(latest.startMs)} to ${moment(latest.endMs)} UTC` : "No window has closed yet";
+  return rows.length > MOST_ROWS ? `${span}; the first ${MOST_ROWS} of ${count(rows.length)}` : span;
+}
 
 /** Rows as they were, or by a column; the first stays first where it is over all domains, what is undefined comes last. */
 export function sorted(rows, order, values) {

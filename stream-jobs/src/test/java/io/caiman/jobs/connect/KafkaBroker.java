@@ -1,5 +1,7 @@
 package io.caiman.jobs.connect;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -80,7 +82,8 @@ public final class KafkaBroker implements AutoCloseable {
                     ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
                 }
             }
-            admin.listOffsets(ends).all().get();
+            await().ignoreExceptions()
+                    .untilAsserted(() -> admin.listOffsets(ends).all().get());
         }
     }
 

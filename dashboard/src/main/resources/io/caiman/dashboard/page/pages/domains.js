@@ -3,9 +3,9 @@
 import { colourOf, connect, dashOf, drawLines, savePng } from "../charts.js";
 import { saveCsv, utc } from "../csv.js";
 import { cell, element, make, segments, setText } from "../dom.js";
-import { count, figure, moment, ratio, share } from "../format.js";
+import { count, figure, ratio, share } from "../format.js";
 import { ctrOf, isOverall, keyOf, nameOf } from "../store.js";
-import { heading, MOST_ROWS, rowClass, showOrder, sortable, sorted, staleness } from "../tables.js";
+import { captionOf, heading, MOST_ROWS, rowClass, showOrder, sortable, sorted, staleness } from "../tables.js";
 
 // More lines than these are a tangle: smaller domains are drawn when asked for.
 const DRAWN_UNASKED = 8;
@@ -120,8 +120,7 @@ function showTable({ series, window, view }, kind) {
   const rows = sorted(series.map((s) => ({ ...s, now: s.windows.get(window) })), order, VALUES);
   showOrder(table, order);
   const latest = series.find(isOverall)?.windows.get(window)?.latest;
-  const span = kind === "CUMULATIVE" ? "Every impression so far" : latest ? `Latest window, ${moment(latest.startMs)} to ${moment(latest.endMs)} UTC` : "No window has closed yet";
-  setText("domains-caption", rows.length > MOST_ROWS ? `${span}; the first ${MOST_ROWS} of ${count(rows.length)}` : span);
+  setText("domains-caption", captionOf(rows, latest, kind));
   table.tBodies[0].replaceChildren(...rows.slice(0, MOST_ROWS).map((s) => row(s, latest?.endMs)));
 }
 

@@ -5,7 +5,7 @@ import { saveCsv, utc } from "../csv.js";
 import { cell, element, make, setText } from "../dom.js";
 import { count, day, figure, moment, rate, ratio, share, signed, time } from "../format.js";
 import { ctrOf, isOverall, nameOf } from "../store.js";
-import { heading, MOST_ROWS, rowClass, showOrder, sortable, sorted, staleness } from "../tables.js";
+import { captionOf, heading, MOST_ROWS, rowClass, showOrder, sortable, sorted, staleness } from "../tables.js";
 
 const IDLE_AFTER_MS = 30_000;
 const VALUES = {
@@ -124,8 +124,7 @@ function showTable(series, window, kind, view) {
   rows = sorted(found, view.get("sort") ?? undefined, VALUES);
   showOrder(table, view.get("sort") ?? undefined);
   const latest = series.find(isOverall)?.windows.get(window)?.latest;
-  const span = kind === "CUMULATIVE" ? "Every impression so far" : latest ? `Latest window, ${moment(latest.startMs)} to ${moment(latest.endMs)} UTC` : "No window has closed yet";
-  setText("overview-caption", rows.length > MOST_ROWS ? `${span}; the first ${MOST_ROWS} of ${count(rows.length)}` : span);
+  setText("overview-caption", captionOf(rows, latest, kind));
   table.tBodies[0].replaceChildren(...rows.slice(0, MOST_ROWS).map((s) => row(s, latest?.endMs)));
 }
 
