@@ -63,7 +63,8 @@ public final class Names {
         return HASH.hashBytes(utf8, 0, length) + ((long) task << Integer.SIZE) + domain;
     }
 
-    long number() {
+    /** Stands for the names: equal names have the same number, others almost surely another. */
+    public long number() {
         return number;
     }
 
