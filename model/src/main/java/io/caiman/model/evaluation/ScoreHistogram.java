@@ -187,16 +187,22 @@ public final class ScoreHistogram {
 
     /** AUC as in {@link RankedScores#auc}, with all scores of one bin taken as equal. */
     public OptionalDouble auc() {
-        PairCount pairs = new PairCount();
-        forEachBin(pairs);
-        return pairs.auc();
+        return pairs().auc();
     }
 
     /** What {@link #auc} is off by at most: {@code sum(p_b n_b) / (2 P N)}. Empty where AUC is. */
     public OptionalDouble aucErrorBound() {
+        return pairs().error();
+    }
+
+    private PairCount pairs() {
         PairCount pairs = new PairCount();
-        forEachBin(pairs);
-        return pairs.error();
+        if (bins.length > 0) {
+            forEachBin(pairs);
+        } else {
+            pairs.acceptFew(few);
+        }
+        return pairs;
     }
 
     /** Bins are 2^-level wide. */
@@ -295,6 +301,18 @@ public final class ScoreHistogram {
             inOneBin += (double) positives * negatives;
             positivesSoFar += positives;
             negativesSoFar += negatives;
+        }
+
+        /** All bins of a histogram of few scores, most of which hold one. */
+        void acceptFew(int[] few) {
+            for (int from = 0, to; from < few.length; from = to) {
+                int bin = few[from] >> 1;
+                int positives = few[from] & 1;
+                for (to = from + 1; to < few.length && few[to] >> 1 == bin; to++) {
+                    positives += few[to] & 1;
+                }
+                accept(bin, positives, to - from - positives);
+            }
         }
 
         OptionalDouble auc() {

@@ -329,7 +329,7 @@ final class PairingStage extends AbstractStreamOperator<ScopedPairs>
         Named[] names = new Named[scores.dictionary().size()];
         for (int place = 0; place < names.length; place++) {
             names[place] = known.computeIfAbsent(scores.dictionary().get(place), name -> {
-                Scope scope = name.domainScope();
+                Scope scope = name.scope();
                 return new Named(scope, models.computeIfAbsent(scope.model(), model -> models.size()));
             });
         }

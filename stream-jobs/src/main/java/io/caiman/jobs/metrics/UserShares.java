@@ -32,7 +32,6 @@ final class UserShares {
     private static final long NO_PANE = Long.MIN_VALUE;
 
     private final Panes panes;
-    private final boolean countsLast;
 
     /** [bucket]. A batch is of one bucket, so that it finds its part of the memory in the cache. */
     private final UserTable[] users = new UserTable[Buckets.COUNT];
@@ -42,8 +41,11 @@ final class UserShares {
 
     private final Map<Scope, TaskGains> tasks = new HashMap<>();
 
-    /** Those that something is to be told of, in the order in which it came; before them those of all domains. */
-    private final Deque<ScopeGains> changed = new ArrayDeque<>();
+    /** [key group of the scope]. */
+    private final GroupGains[] groups = new GroupGains[Buckets.COUNT];
+
+    /** Those that something is to be told of, in the order in which it came; before them those with a scope of all domains. */
+    private final Deque<GroupGains> changed = new ArrayDeque<>();
 
     private final ShareChange shareChange = new ShareChange();
     private final List<UserScores> unranked = new ArrayList<>();
@@ -60,11 +62,11 @@ final class UserShares {
     private long visits;
 
     /** Where an impression counts: in a task of a model, and in one of its domains, of this number. */
-    private record Place(TaskGains task, int domain, ScopeGains gains) {}
+    private record Place(TaskGains task, int domain, GroupGains group, int inGroup) {}
 
     UserShares(Panes panes, boolean countsLast) {
         this.panes = panes;
-        this.countsLast = countsLast;
+        Arrays.setAll(groups, group -> new GroupGains(panes.windows().size(), countsLast));
         Arrays.fill(closed, panes.nothingClosed());
         Arrays.setAll(users, bucket -> new UserTable());
     }
@@ -82,8 +84,8 @@ final class UserShares {
         long closedHere = closed[observations.bucket()];
         Place[] placesOf = placesOf(observations);
         for (Place place : placesOf) {
-            change(place.task().overall());
-            change(place.gains());
+            change(place.task().overall().group());
+            change(place.group());
         }
         Impressions impressions = observations.impressions();
         UserScores[] scores = scores(observations, placesOf);
@@ -97,8 +99,9 @@ final class UserShares {
                 counters.count(openFrom <= pane + panes.longest());
             }
             Place place = placesOf[observations.nameOf(i)];
-            place.task().overall().add(pane, openFrom, eventTime, user, scoredLabel);
-            place.gains().add(pane, openFrom, eventTime, user, scoredLabel);
+            ScopeGains overall = place.task().overall();
+            overall.group().add(overall.place(), pane, openFrom, eventTime, user, scoredLabel);
+            place.group().add(place.inGroup(), pane, openFrom, eventTime, user, scoredLabel);
             keep(scores[i], scoredLabel, pane, place.domain(), closedHere);
         }
     }
@@ -127,9 +130,10 @@ final class UserShares {
     /**
      * Hands on what has come.
      *
-     * @param most scopes to hand on, those first that have waited longest; but first of all the ones of all domains
+     * @param most as soon as so many scopes, or more, were handed on, the rest waits; those go first that have waited longest,
+     *     but first of all the ones of all domains
      */
-    void flush(int most, Consumer<Partial> out) {
+    void flush(int most, Consumer<Partials> out) {
         for (UserScores scores : unranked) {
             boolean late = scores.late();
             rank(scores);
@@ -141,8 +145,10 @@ final class UserShares {
             scores.settle();
         }
         unranked.clear();
-        for (int told = 0; told < most && !changed.isEmpty(); told++) {
-            out.accept(changed.removeFirst().take());
+        for (int told = 0; told < most && !changed.isEmpty(); ) {
+            Partials partials = changed.removeFirst().take();
+            told += partials.each().size();
+            out.accept(partials);
         }
     }
 
@@ -152,7 +158,7 @@ final class UserShares {
     }
 
     /** Closes every end up to this one, hands on all that has come and forgets what is no longer needed. */
-    void close(long end, int[] buckets, Consumer<Partial> out) {
+    void close(long end, int[] buckets, Consumer<Partials> out) {
         flush(0, out);
         long from = Long.MAX_VALUE;
         for (int bucket : buckets) {
@@ -226,7 +232,7 @@ final class UserShares {
             if (shareChange.contributes(i)) {
                 ScopeGains scope = shareChange.scope(task, i);
                 shareChange.addTo(scope.gained(), i, 1);
-                change(scope);
+                change(scope.group());
             }
         }
     }
@@ -237,7 +243,7 @@ final class UserShares {
             if (shareChange.contributes(i)) {
                 ScopeGains scope = shareChange.scope(task, i);
                 shareChange.addTo(scope.share(window, end), i, sign);
-                change(scope);
+                change(scope.group());
             }
         }
     }
@@ -283,12 +289,12 @@ final class UserShares {
                 UserScores.firstStamp(panes.number(from)), UserScores.firstStamp(panes.number(to)), withNew);
     }
 
-    private void change(ScopeGains scope) {
-        if (scope.change()) {
-            if (scope.scope().isOverall()) {
-                changed.addFirst(scope);
+    private void change(GroupGains group) {
+        if (group.change()) {
+            if (group.hasOverall()) {
+                changed.addFirst(group);
             } else {
-                changed.addLast(scope);
+                changed.addLast(group);
             }
         }
     }
@@ -352,12 +358,12 @@ final class UserShares {
 
     private Place place(Names names) {
         TaskGains task =
-                tasks.computeIfAbsent(names.overallScope(), overall -> new TaskGains(tasks.size(), gains(overall)));
-        ScopeGains gains = gains(names.domainScope());
-        return new Place(task, task.add(gains), gains);
+                tasks.computeIfAbsent(names.overall().scope(), overall -> new TaskGains(tasks.size(), gains(overall)));
+        ScopeGains gains = gains(names.scope());
+        return new Place(task, task.add(gains), gains.group(), gains.place());
     }
 
     private ScopeGains gains(Scope scope) {
-        return new ScopeGains(scope, panes.windows().size(), countsLast);
+        return groups[Buckets.ofKey(scope)].add(scope);
     }
 }

@@ -38,7 +38,7 @@ public final class IncomingPrediction {
     public static IncomingPrediction of(Prediction prediction) {
         IncomingPrediction incoming = new IncomingPrediction();
         incoming.set(
-                Names.of(prediction.getModel(), prediction.getTask(), prediction.getDomain()),
+                Names.of(Scope.ofDomain(prediction.getModel(), prediction.getTask(), prediction.getDomain())),
                 impression(prediction.getImpressionPartition(), prediction.getImpressionOffset()),
                 user(prediction.getUser()),
                 prediction.getEventTimeMs(),

@@ -16,24 +16,33 @@ public final class NameDictionary {
     /** Open addressing from names to their places; at least twice as long as there are names. */
     private int[] slots = {};
 
+    /** [slot], the number of the names in it: by which they are told apart without a look at themselves. */
+    private long[] numbers = {};
+
     /** Where a name stands, now if not before. */
     public int placeOf(Names name) {
         if (slots.length < 2 * (size + 1)) {
             slots = new int[Math.max(8, Integer.highestOneBit(size) * 8)];
+            numbers = new long[slots.length];
             Arrays.fill(slots, EMPTY_SLOT);
             for (int place = 0; place < size; place++) {
-                slots[slotOf(names[place])] = place;
+                put(slotOf(names[place].number()), names[place], place);
             }
         }
-        int slot = slotOf(name);
+        int slot = slotOf(name.number());
         if (slots[slot] == EMPTY_SLOT) {
             if (size == names.length) {
                 names = Arrays.copyOf(names, 2 * size);
             }
             names[size] = name;
-            slots[slot] = size++;
+            put(slot, name, size++);
         }
         return slots[slot];
+    }
+
+    private void put(int slot, Names name, int place) {
+        slots[slot] = place;
+        numbers[slot] = name.number();
     }
 
     /** Number of different names. */
@@ -68,10 +77,10 @@ public final class NameDictionary {
         return place == 0 ? Names.NONE : names[place - 1];
     }
 
-    /** The slot that names are in or would be. */
-    private int slotOf(Names name) {
-        int slot = (int) name.number() & (slots.length - 1);
-        while (slots[slot] != EMPTY_SLOT && !names[slots[slot]].equals(name)) {
+    /** The slot that names of a number are in or would be. */
+    private int slotOf(long number) {
+        int slot = (int) number & (slots.length - 1);
+        while (slots[slot] != EMPTY_SLOT && numbers[slot] != number) {
             slot = (slot + 1) & (slots.length - 1);
         }
         return slot;

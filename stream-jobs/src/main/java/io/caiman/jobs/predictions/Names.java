@@ -19,7 +19,11 @@ public final class Names {
 
     private static final LongHashFunction HASH = LongHashFunction.xx3();
 
-    static final Names NONE = new Names(new byte[0], 0, 0);
+    /** In place of where the domain begins: over all domains. */
+    private static final int NO_DOMAIN = -1;
+
+    /** Empty ones, before which there are none. */
+    public static final Names NONE = new Names(new byte[0], 0, 0);
 
     /** The three names one behind the other. */
     private final byte[] utf8;
@@ -34,7 +38,7 @@ public final class Names {
      *
      * @param utf8 not to be changed
      * @param task where the model's name ends and the task's begins
-     * @param domain where the task's ends and the domain's begins, up to the end of the array
+     * @param domain where the task's ends and the domain's begins, up to the end of the array; or {@value #NO_DOMAIN}
      */
     Names(byte[] utf8, int task, int domain) {
         this.utf8 = utf8;
@@ -44,14 +48,14 @@ public final class Names {
         this.model = HASH.hashBytes(utf8, 0, task);
     }
 
-    /** The names in UTF-8. */
-    public static Names of(String model, String task, String domain) {
-        byte[] models = utf8(model);
-        byte[] tasks = utf8(task);
-        byte[] domains = utf8(domain);
-        ByteBuffer all = ByteBuffer.allocate(models.length + tasks.length + domains.length);
-        all.put(models).put(tasks).put(domains);
-        return new Names(all.array(), models.length, models.length + tasks.length);
+    /** The names of a scope. */
+    public static Names of(Scope scope) {
+        byte[] model = utf8(scope.model());
+        byte[] task = utf8(scope.task());
+        byte[] domain = scope.domain().map(Names::utf8).orElse(new byte[0]);
+        ByteBuffer all = ByteBuffer.allocate(model.length + task.length + domain.length);
+        all.put(model).put(task).put(domain);
+        return new Names(all.array(), model.length, scope.isOverall() ? NO_DOMAIN : model.length + task.length);
     }
 
     static byte[] utf8(String text) {
@@ -97,14 +101,16 @@ public final class Names {
         return domain;
     }
 
-    /** The model, task and domain. */
-    public Scope domainScope() {
-        return Scope.ofDomain(text(0, task), text(task, domain), text(domain, utf8.length));
+    /** The same model and task over all domains. */
+    public Names overall() {
+        return new Names(Arrays.copyOf(utf8, domain), task, NO_DOMAIN);
     }
 
-    /** The model and task, over all domains. */
-    public Scope overallScope() {
-        return Scope.overall(text(0, task), text(task, domain));
+    /** What they are the names of. */
+    public Scope scope() {
+        return domain == NO_DOMAIN
+                ? Scope.overall(text(0, task), text(task, utf8.length))
+                : Scope.ofDomain(text(0, task), text(task, domain), text(domain, utf8.length));
     }
 
     @Override
@@ -118,20 +124,20 @@ public final class Names {
     }
 
     /** Writes them without the beginning that they share with those before: domains of one task differ at the end. */
-    void write(DataOutputView target, Names before) throws IOException {
+    public void write(DataOutputView target, Names before) throws IOException {
         int differs = Arrays.mismatch(utf8, before.utf8);
         int shared = differs < 0 ? utf8.length : differs;
         VariableLength.write(task, target);
-        VariableLength.write(domain, target);
+        VariableLength.write(domain - NO_DOMAIN, target);
         VariableLength.write(utf8.length, target);
         VariableLength.write(shared, target);
         target.write(utf8, shared, utf8.length - shared);
     }
 
     /** What {@link #write} wrote, given the same names before. */
-    static Names read(DataInputView source, Names before) throws IOException {
+    public static Names read(DataInputView source, Names before) throws IOException {
         int task = (int) VariableLength.read(source);
-        int domain = (int) VariableLength.read(source);
+        int domain = (int) VariableLength.read(source) + NO_DOMAIN;
         byte[] utf8 = new byte[(int) VariableLength.read(source)];
         int shared = (int) VariableLength.read(source);
         System.arraycopy(before.utf8, 0, utf8, 0, shared);
