@@ -139,6 +139,9 @@ public final class ScoreHistogram {
     }
 
     private static ScoreHistogram mergeFew(List<ScoreHistogram> histograms, int scores) {
+        if (histograms.size() == 2) {
+            return new ScoreHistogram(merged(histograms.get(0).few, histograms.get(1).few));
+        }
         int[] merged = new int[scores];
         int size = 0;
         for (ScoreHistogram histogram : histograms) {

@@ -131,8 +131,8 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
         for (ScopeFigures scope : scopes.values()) {
             if (scope.takeChanged()) {
                 setCurrentKey(scope.scope());
-                for (long pane : scope.takeChangedPanes()) {
-                    PaneFigures figures = scope.pane(pane);
+                for (long pane : scope.panes().takeChanged()) {
+                    PaneFigures figures = scope.panes().get(pane);
                     if (figures.sums().impressions() == 0) {
                         paneState.remove(pane);
                     } else {
