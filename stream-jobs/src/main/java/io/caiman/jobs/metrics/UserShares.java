@@ -98,7 +98,7 @@ final class UserShares {
             if (openFrom > pane + panes.length()) {
                 counters.count(openFrom <= pane + panes.longest());
             }
-            Place place = placesOf[observations.nameOf(i)];
+            Place place = placesOf[observations.names().placeOf(i)];
             ScopeGains overall = place.task().overall();
             overall.group().add(overall.place(), pane, openFrom, eventTime, user, scoredLabel);
             place.group().add(place.inGroup(), pane, openFrom, eventTime, user, scoredLabel);
@@ -117,7 +117,7 @@ final class UserShares {
                     scores[i],
                     impressions.scoredLabel(i),
                     panes.start(impressions.eventTime(i)),
-                    placesOf[observations.nameOf(i)].domain(),
+                    placesOf[observations.names().placeOf(i)].domain(),
                     closedHere);
         }
         for (UserScores restored : unranked) {
@@ -198,7 +198,8 @@ final class UserShares {
         UserScores[] scores = new UserScores[impressions.size()];
         ofBucket.makeRoom(scores.length);
         for (int i = 0; i < scores.length; i++) {
-            scores[i] = ofBucket.get(impressions.user(i), placesOf[observations.nameOf(i)].task());
+            scores[i] = ofBucket.get(
+                    impressions.user(i), placesOf[observations.names().placeOf(i)].task());
         }
         return scores;
     }
@@ -341,11 +342,11 @@ final class UserShares {
         }
     }
 
-    /** [place in the dictionary]. */
+    /** [place of the names]. */
     private Place[] placesOf(Observations observations) {
-        Place[] all = new Place[observations.names()];
+        Place[] all = new Place[observations.names().distinct()];
         for (int i = 0; i < all.length; i++) {
-            Names names = observations.name(i);
+            Names names = observations.names().get(i);
             Place place = places.get(names.number());
             if (place == null) {
                 place = place(names);
