@@ -40,6 +40,7 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.startupcheck.IndefiniteWaitOneShotStartupCheckStrategy;
 import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.junit.jupiter.Testcontainers;
 import org.testcontainers.utility.DockerImageName;
@@ -246,7 +247,7 @@ class ImagesIT {
                 : container(program, wrong, new Pod(OVERLAY, program).arguments(Map.of()));
         container
                 .withStartupCheckStrategy(new Ended())
-                .waitingFor(Wait.forLogMessage(".*", 0))
+                .waitingFor(new NothingMore())
                 .start();
 
         Long exitCode = container.getCurrentContainerInfo().getState().getExitCodeLong();
@@ -268,6 +269,12 @@ class ImagesIT {
                     ? StartupStatus.NOT_YET_KNOWN
                     : StartupStatus.SUCCESSFUL;
         }
+    }
+
+    /** A program that has ended does not become ready. */
+    private static final class NothingMore extends AbstractWaitStrategy {
+        @Override
+        protected void waitUntilReady() {}
     }
 
     private static String password(Manifest program) {
