@@ -25,9 +25,9 @@ import org.testcontainers.junit.jupiter.Testcontainers;
 @Testcontainers(disabledWithoutDocker = true)
 class BrokerLossIT {
 
-    private static final int IMPRESSIONS = 12_000;
+    private static final int IMPRESSIONS = 6_000;
     /** So slow that the log cannot end before every broker was lost. */
-    private static final Pace SLOW = new Pace.PerSecond(60);
+    private static final Pace SLOW = new Pace.PerSecond(30);
 
     @TempDir
     Path directory;
