@@ -2,6 +2,8 @@ package io.caiman.model.spec;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A model, whole: what it sees, what it predicts, its network, losses and optimizers. {@link SpecReader} reads one from
@@ -15,6 +17,9 @@ import java.util.Map;
  *     in {@code conversion: click} is p(click) p(conversion | click), learned on all impressions (ESMM, Ma et al. 2018,
  *     SIGIR, Eq. 1)
  * @param domains the domains it serves
+ * @param maxDomains how many it may come to serve: an impression of a domain that it does not know adds this domain as long as
+ *     there are fewer. 0: it serves {@code domains} and no other
+ * @param newDomainsFrom the domains whose weights a new one starts from, as their mean; none: all that are there when it comes
  * @param features its categorical inputs: {@code user}, {@code item}, {@code domain} or names of slots
  * @param priorFeatures the features whose prior embeddings feed the gates (Eq. 9), a part of {@code features}
  * @param embedding the embedding tables
@@ -41,6 +46,8 @@ public record ModelSpec(
         List<String> tasks,
         Map<String, String> chains,
         List<String> domains,
+        int maxDomains,
+        List<String> newDomainsFrom,
         List<String> features,
         List<String> priorFeatures,
         EmbeddingSpec embedding,
@@ -59,6 +66,9 @@ public record ModelSpec(
         EvictionSpec eviction,
         BatchSpec batch,
         HealthSpec health) {
+
+    /** Each has weights of its own in memory and in every checkpoint, whether it has come or not. */
+    private static final int MOST_DOMAINS = 1_000;
 
     public ModelSpec {
         Require.named("name", name);
@@ -81,6 +91,19 @@ public record ModelSpec(
         Require.partOf("tasks", tasks, "loss.task-weights", loss.taskWeights().keySet());
         chains = checkedChains(tasks, chains);
         domains = Require.distinctNames("domains", domains);
+        Require.that(
+                maxDomains == 0 || maxDomains >= domains.size() && maxDomains <= MOST_DOMAINS,
+                "max-domains",
+                maxDomains,
+                "0, with which no domain is added, or the number of 'domains', here %d, up to %,d"
+                        .formatted(domains.size(), MOST_DOMAINS));
+        newDomainsFrom = Require.noneTwice("new-domains-from", newDomainsFrom);
+        Require.partOf("domains", domains, "new-domains-from", newDomainsFrom);
+        Require.that(
+                maxDomains > 0 || newDomainsFrom.isEmpty(),
+                "new-domains-from",
+                newDomainsFrom,
+                "nothing without 'max-domains': say how many domains there may be, or remove it");
         features = Require.distinctNames("features", features);
         priorFeatures = Require.distinctNames("prior-features", priorFeatures);
         if (network.reads(NetworkKey.PRIOR_FEATURES)) {
@@ -119,9 +142,41 @@ public record ModelSpec(
         return copy;
     }
 
-    /** Number of embedding sets. */
+    /** How many domains there is room for: those that it serves from the start, and those that may be added. */
+    public int domainRoom() {
+        return Math.max(domains.size(), maxDomains);
+    }
+
+    /**
+     * What the weights of each domain are called that there is room for: as the domain itself, or by its number where it is
+     * yet to come.
+     */
+    public List<String> domainPlaces() {
+        return IntStream.range(0, domainRoom())
+                .mapToObj(domain -> domain < domains.size() ? domains.get(domain) : "(added %d)".formatted(domain))
+                .toList();
+    }
+
+    /** The numbers of the domains that the domain of this number starts from when it is added. */
+    public List<Integer> startOf(int domain) {
+        return newDomainsFrom.isEmpty()
+                ? IntStream.range(0, domain).boxed().toList()
+                : newDomainsFrom.stream().map(domains::indexOf).toList();
+    }
+
+    /** Number of embedding sets, those of domains that may be added included. */
     public int embeddingSets() {
         return network.sets().count(this);
+    }
+
+    /** Number of embedding sets in use while the model serves so many domains: the first ones. */
+    public int embeddingSets(int served) {
+        return network.sets().ofDomains() ? embeddingSets() - domainRoom() + served : embeddingSets();
+    }
+
+    /** The embedding set of a domain's own, by its number; empty if the network has no such sets. */
+    public OptionalInt embeddingSetOf(int domain) {
+        return network.sets().ofDomains() ? OptionalInt.of(network.sets().of(domain, this)) : OptionalInt.empty();
     }
 
     /** Width of one embedding of a row: the spec's dimension, unless an id's weight stands beside or in its place. */
@@ -151,6 +206,8 @@ public record ModelSpec(
                 tasks,
                 chains,
                 domains,
+                maxDomains,
+                newDomainsFrom,
                 features,
                 priorFeatures,
                 embedding,

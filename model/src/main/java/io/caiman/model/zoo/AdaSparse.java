@@ -49,7 +49,7 @@ final class AdaSparse extends Network {
             pruners.add(new Linear(layout, "pruner." + pruners.size(), dimension + out, out));
             in = out;
         }
-        this.indicators = new DomainVectors(layout, "indicator", spec.domains(), dimension);
+        this.indicators = new DomainVectors(layout, "indicator", spec.domainPlaces(), dimension);
         this.last = new Linear(layout, "last", in, spec.tasks().size());
     }
 

@@ -3,6 +3,7 @@ package io.caiman.model.zoo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.caiman.model.loss.ExpertLoss;
+import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.ExpertGate;
 import io.caiman.model.nn.ExpertLayers;
 import io.caiman.model.nn.Leaves;
@@ -21,7 +22,7 @@ import java.util.Optional;
  */
 final class Crocodile extends Network {
 
-    private final int sets;
+    private final ModelSpec spec;
     private final Gate gate;
     private final float penaltyWeight;
     private final Optional<ExpertLoss> loss;
@@ -33,7 +34,7 @@ final class Crocodile extends Network {
         int dimension = spec.embedding().dimension();
         int inputWidth = spec.features().size() * dimension;
         int outputWidth = spec.experts().outputWidth();
-        this.sets = spec.embeddingSets();
+        this.spec = spec;
         this.gate = gate;
         this.penaltyWeight = spec.loss().disentanglingWeight();
         this.loss = loss;
@@ -43,14 +44,15 @@ final class Crocodile extends Network {
                 spec.experts().count(),
                 inputWidth,
                 spec.experts().layers());
-        for (String domain : spec.domains()) {
+        for (String domain : spec.domainPlaces()) {
+            DenseLayout own = layout.ofDomain(gates.size());
             gates.add(new ExpertGate(
-                    layout,
+                    own,
                     "gate." + domain,
                     gate.readsPrior() ? spec.priorFeatures().size() * dimension : inputWidth,
                     spec.experts().count(),
                     gate == Gate.PRIOR_ELEMENTWISE ? outputWidth : 1));
-            towers.add(new TaskTowers(layout, spec, "tower." + domain, outputWidth, spec.towers()));
+            towers.add(new TaskTowers(own, spec, "tower." + domain, outputWidth, spec.towers()));
         }
     }
 
@@ -80,7 +82,7 @@ final class Crocodile extends Network {
         for (int i = 0; i < input.domains().length; i++) {
             int domain = input.domains()[i];
             NDArray gateInput =
-                    gate.readsPrior() ? gateInputs.get(i) : gateInputs.get(i).get(domain % sets);
+                    gate.readsPrior() ? gateInputs.get(i) : gateInputs.get(i).get(gateSet(domain));
             NDArray weight = gates.get(domain).weights(leaves, gateInput);
             weights.add(weight);
             logits.add(towers.get(domain).forward(leaves, ExpertGate.mix(weight, outputsByDomain.get(i))));
@@ -89,5 +91,11 @@ final class Crocodile extends Network {
         return loss.map(kept -> kept.of(outputs, () -> Network.joined(weights, 0)))
                 .map(penalty -> output.withPenalty(Scalar.times(penalty, penaltyWeight)))
                 .orElse(output);
+    }
+
+    /** The embedding set that MMoE's gate of a domain reads; that of an added domain the same as the one it comes from. */
+    private int gateSet(int domain) {
+        boolean added = domain >= spec.domains().size() && !spec.newDomainsFrom().isEmpty();
+        return (added ? spec.startOf(domain).get(0) : domain) % spec.embeddingSets();
     }
 }

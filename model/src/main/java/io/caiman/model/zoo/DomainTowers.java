@@ -14,8 +14,9 @@ final class DomainTowers {
     private final List<TaskTowers> towers = new ArrayList<>();
 
     DomainTowers(DenseLayout layout, ModelSpec spec, int inputWidth) {
-        for (String domain : spec.domains()) {
-            towers.add(new TaskTowers(layout, spec, "tower." + domain, inputWidth, spec.towers()));
+        for (String domain : spec.domainPlaces()) {
+            DenseLayout own = layout.ofDomain(towers.size());
+            towers.add(new TaskTowers(own, spec, "tower." + domain, inputWidth, spec.towers()));
         }
     }
 

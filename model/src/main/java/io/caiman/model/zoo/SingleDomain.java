@@ -19,8 +19,8 @@ final class SingleDomain extends Network {
         List<Integer> widths = new ArrayList<>(spec.layers());
         widths.addAll(spec.towers());
         int inputWidth = spec.features().size() * spec.embedding().dimension();
-        for (String domain : spec.domains()) {
-            networks.add(new TaskTowers(layout, spec, "network." + domain, inputWidth, widths));
+        for (String domain : spec.domainPlaces()) {
+            networks.add(new TaskTowers(layout.ofDomain(networks.size()), spec, "network." + domain, inputWidth, widths));
         }
     }
 

@@ -31,15 +31,15 @@ final class Star extends Network {
         NetworkOptions.Star options = (NetworkOptions.Star) spec.options();
         int dimension = spec.embedding().dimension();
         int inputWidth = spec.features().size() * dimension;
-        this.normalization = new PartitionedNormalization(layout, spec.domains(), inputWidth, options.window());
+        this.normalization = new PartitionedNormalization(layout, spec.domainPlaces(), inputWidth, options.window());
         List<Integer> widths = new ArrayList<>(spec.layers());
         widths.add(spec.tasks().size());
         int in = inputWidth;
         for (int out : widths) {
-            layers.add(new StarLinear(layout, "star." + layers.size(), spec.domains(), in, out));
+            layers.add(new StarLinear(layout, "star." + layers.size(), spec.domainPlaces(), in, out));
             in = out;
         }
-        this.indicators = new DomainVectors(layout, "indicator", spec.domains(), dimension);
+        this.indicators = new DomainVectors(layout, "indicator", spec.domainPlaces(), dimension);
         this.auxiliary = new Tower(
                 layout,
                 "auxiliary",
