@@ -24,8 +24,8 @@ public record Candidate(Path file, ModelSpec spec) {
     /**
      * Checks that the models answer the same question, which is one task's, and can be told apart.
      *
-     * @throws IllegalArgumentException if there are none, if two have one name, if one has several tasks, or if one differs from the first in its task
-     *     or domains
+     * @throws IllegalArgumentException if there are none, if two have one name, if one has several tasks, or if one differs from the first in its task,
+     *     its domains or how many it may come to serve
      */
     public static void checkComparable(List<Candidate> candidates) {
         if (candidates.isEmpty()) {
@@ -59,6 +59,15 @@ public record Candidate(Path file, ModelSpec spec) {
                 throw new IllegalArgumentException(
                         "--specs: %s has the domains %s but %s has %s; expected the same 'domains' for all: change them, or compare them apart"
                                 .formatted(candidate.file, candidate.spec.domains(), first.file, first.spec.domains()));
+            }
+            if (candidate.spec.maxDomains() != first.spec.maxDomains()) {
+                throw new IllegalArgumentException(
+                        "--specs: %s has 'max-domains' %d but %s has %d; expected the same for all, so that all serve the same impressions: change it, or compare them apart"
+                                .formatted(
+                                        candidate.file,
+                                        candidate.spec.maxDomains(),
+                                        first.file,
+                                        first.spec.maxDomains()));
             }
         }
     }

@@ -182,7 +182,7 @@ public final class CompareCommand implements Callable<Integer> {
         Candidate.checkComparable(candidates);
         return new CompareOptions(
                 log.dataset(),
-                log.optionsFor(candidates.get(0).spec().domains()),
+                log.optionsFor(candidates.get(0).spec().onlyDomains()),
                 candidates,
                 seeds,
                 protocol(),

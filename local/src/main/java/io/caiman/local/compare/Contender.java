@@ -91,7 +91,12 @@ final class Contender implements AutoCloseable {
                 Arrays.copyOf(scores, scored),
                 Arrays.copyOf(norms, normed),
                 trainer.skippedSteps(),
-                hasItems ? ItemAbundance.of(rows.features(), RowLayout.of(spec), items) : ItemAbundance.NONE);
+                hasItems ? abundance(items) : ItemAbundance.NONE);
+    }
+
+    private ItemAbundance abundance(RankedItems items) {
+        int sets = spec.embeddingSets(trainer.domains().size());
+        return ItemAbundance.of(rows.features(), RowLayout.of(spec), sets, items);
     }
 
     /** The run in words. */

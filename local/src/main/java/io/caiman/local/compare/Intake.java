@@ -86,6 +86,7 @@ final class Intake {
                 waitingPart = split().part(read++, impression.getEventTimeMs());
                 Optional<String> problem = features.problem(impression);
                 if (problem.isEmpty()) {
+                    features.accept(impression);
                     waiting = Optional.of(impression);
                 } else {
                     String reason = problem.get();

@@ -4,6 +4,7 @@ import io.caiman.model.embedding.KeyIndex;
 import io.caiman.model.embedding.RowKeys;
 import io.caiman.schemas.avro.Impression;
 import io.caiman.schemas.avro.Slot;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -30,17 +31,16 @@ final class ScoredImpressions {
     private boolean[] labels = new boolean[FIRST];
 
     /**
-     * @param domainNames numbered by their place
+     * @param domainNames numbered by their place; further ones follow as they come
      * @param conflictOn which objects to number: items, or the first ids of this slot
      */
     ScoredImpressions(List<String> domainNames, String conflictOn) {
-        this.domainNames = List.copyOf(domainNames);
+        this.domainNames = new ArrayList<>(domainNames);
         this.conflictOn = conflictOn;
         domainNames.forEach(name -> domainNumbers.put(name, domainNumbers.size()));
     }
 
     /**
-     * @param impression of one of the domains
      * @param item the number of its item
      */
     void add(Impression impression, int item, boolean label) {
@@ -52,7 +52,10 @@ final class ScoredImpressions {
         }
         users[size] = userNumbers.add(RowKeys.hash(impression.getUser()));
         objects[size] = conflictOn.equals(CompareOptions.ITEM) ? item : firstId(impression);
-        domains[size] = domainNumbers.getOrDefault(impression.getDomain(), -1);
+        domains[size] = domainNumbers.computeIfAbsent(impression.getDomain(), name -> {
+            domainNames.add(name);
+            return domainNames.size() - 1;
+        });
         labels[size] = label;
         size++;
     }
@@ -73,7 +76,7 @@ final class ScoredImpressions {
 
     /** Names of the domains by number. */
     List<String> domainNames() {
-        return domainNames;
+        return List.copyOf(domainNames);
     }
 
     int user(int impression) {

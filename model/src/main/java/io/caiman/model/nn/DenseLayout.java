@@ -98,7 +98,13 @@ public final class DenseLayout {
      * @param parts what its columns are about, see {@link DenseLayout#add(String, Shape, double, List)}
      */
     public record Slice(
-            String name, Shape shape, int offset, float bound, float constant, OptionalInt domain, List<Integer> parts) {
+            String name,
+            Shape shape,
+            int offset,
+            float bound,
+            float constant,
+            OptionalInt domain,
+            List<Integer> parts) {
 
         public Slice {
             parts = List.copyOf(parts);

@@ -90,7 +90,9 @@ public final class DenseParameters {
 
     /** What is a domain's own. */
     private List<DenseLayout.Slice> of(int domain) {
-        return slices.stream().filter(slice -> slice.domain().equals(OptionalInt.of(domain))).toList();
+        return slices.stream()
+                .filter(slice -> slice.domain().equals(OptionalInt.of(domain)))
+                .toList();
     }
 
     private void average(DenseLayout.Slice target, List<DenseLayout.Slice> sources) {

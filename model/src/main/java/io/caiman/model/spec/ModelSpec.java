@@ -92,7 +92,7 @@ public record ModelSpec(
         chains = checkedChains(tasks, chains);
         domains = Require.distinctNames("domains", domains);
         Require.that(
-                maxDomains == 0 || maxDomains >= domains.size() && maxDomains <= MOST_DOMAINS,
+                maxDomains == 0 || (maxDomains >= domains.size() && maxDomains <= MOST_DOMAINS),
                 "max-domains",
                 maxDomains,
                 "0, with which no domain is added, or the number of 'domains', here %d, up to %,d"
@@ -140,6 +140,11 @@ public record ModelSpec(
             }
         }
         return copy;
+    }
+
+    /** The domains whose impressions it can learn from; none if it may come to serve others. */
+    public List<String> onlyDomains() {
+        return maxDomains == 0 ? domains : List.of();
     }
 
     /** How many domains there is room for: those that it serves from the start, and those that may be added. */

@@ -39,7 +39,7 @@ final class Assembly {
         List<String> priorNames = layout.prior() ? spec.priorFeatures() : List.of();
         // For each feature its place among the prior features, or -1.
         this.priorOf = spec.features().stream().mapToInt(priorNames::indexOf).toArray();
-        this.domainCount = spec.domains().size();
+        this.domainCount = spec.domainRoom();
         this.inputWidth = features * layout.dimension();
         this.priorWidth = priorNames.size() * layout.dimension();
         this.input = new float[layout.sets() * inputWidth];

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 public final class Domains {
 
     /** A name is kept for ever, and stands in every checkpoint and figure: what sends longer ones means no domain by them. */
-    private static final int MOST_CHARACTERS = 200;
+    public static final int MOST_CHARACTERS = 200;
 
     private final int room;
     private final List<String> names = new ArrayList<>();
@@ -52,7 +52,9 @@ public final class Domains {
      * control character.
      */
     public static boolean canBeAdded(String name) {
-        return name.length() <= MOST_CHARACTERS && !name.isBlank() && name.chars().noneMatch(Character::isISOControl);
+        return name.length() <= MOST_CHARACTERS
+                && !name.isBlank()
+                && name.chars().noneMatch(Character::isISOControl);
     }
 
     /**

@@ -95,7 +95,8 @@ final class Crocodile extends Network {
 
     /** The embedding set that MMoE's gate of a domain reads; that of an added domain the same as the one it comes from. */
     private int gateSet(int domain) {
-        boolean added = domain >= spec.domains().size() && !spec.newDomainsFrom().isEmpty();
+        boolean added =
+                domain >= spec.domains().size() && !spec.newDomainsFrom().isEmpty();
         return (added ? spec.startOf(domain).get(0) : domain) % spec.embeddingSets();
     }
 }

@@ -56,8 +56,8 @@ final class HiNet extends Network {
             }
         }
         this.indicators = new DomainVectors(layout, "indicator", spec.domainPlaces(), dimension);
-        this.towers = new DomainTowers(
-                layout, spec, (others ? 3 : 2) * spec.experts().outputWidth());
+        this.towers =
+                new DomainTowers(layout, spec, (others ? 3 : 2) * spec.experts().outputWidth());
     }
 
     @Override

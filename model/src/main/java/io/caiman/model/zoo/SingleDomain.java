@@ -20,7 +20,8 @@ final class SingleDomain extends Network {
         widths.addAll(spec.towers());
         int inputWidth = spec.features().size() * spec.embedding().dimension();
         for (String domain : spec.domainPlaces()) {
-            networks.add(new TaskTowers(layout.ofDomain(networks.size()), spec, "network." + domain, inputWidth, widths));
+            networks.add(
+                    new TaskTowers(layout.ofDomain(networks.size()), spec, "network." + domain, inputWidth, widths));
         }
     }
 

@@ -85,8 +85,7 @@ final class Stem extends Network {
                 NDArray output = byDomain.get(group).get(i);
                 read.add(group == domain || group == domains ? output : output.stopGradient());
             }
-            NDArray ofDomain =
-                    embeddings.get(i).get(spec.embeddingSetOf(domain).orElseThrow());
+            NDArray ofDomain = embeddings.get(i).get(spec.embeddingSetOf(domain).orElseThrow());
             if (domain >= domains) {
                 read.add(own.get(domain).forward(leaves, ofDomain.expandDims(0)));
             }

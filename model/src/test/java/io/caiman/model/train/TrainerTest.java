@@ -330,6 +330,8 @@ class TrainerTest {
                 small.tasks(),
                 small.chains(),
                 small.domains(),
+                small.maxDomains(),
+                small.newDomainsFrom(),
                 small.features(),
                 small.priorFeatures(),
                 new EmbeddingSpec(sets, 2, 1f),

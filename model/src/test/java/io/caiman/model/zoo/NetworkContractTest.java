@@ -140,6 +140,145 @@ class NetworkContractTest {
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("models")
+    void room_for_further_domains_changes_no_score_before_one_comes(NetworkKind network, List<String> tasks) {
+        ModelSpec spec = model(network, tasks);
+
+        assertThat(lastScores(withRoom(spec, ""), 7)).containsExactly(lastScores(spec, -1));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("models")
+    void a_domain_that_is_added_changes_no_score_of_another(NetworkKind network, List<String> tasks) {
+        ModelSpec spec = withRoom(model(network, tasks), "");
+        Random random = new Random(21);
+        try (Trainer trainer = trainer(spec)) {
+            for (int step = 0; step < 5; step++) {
+                trainer.step(miniBatch(spec, batch(random, 0, 1, 2)));
+            }
+            trainer.step(adding(miniBatch(spec, batch(random, 0, 3)), "d"));
+            MiniBatch others = miniBatch(spec, batch(random, 0, 1, 2, 3));
+            double[] before = trainer.score(others).scores();
+
+            trainer.score(adding(miniBatch(spec, batch(random, 1, 4)), "e"));
+
+            assertThat(trainer.domains()).containsExactly("a", "b", "c", "d", "e");
+            assertThat(trainer.score(others).scores()).containsExactly(before);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("models")
+    void an_added_domain_is_learned_beside_the_others(NetworkKind network, List<String> tasks) {
+        ModelSpec spec = withRoom(model(network, tasks), "");
+        Random random = new Random(23);
+        List<Double> scores = new ArrayList<>();
+        List<Boolean> labels = new ArrayList<>();
+        try (Trainer trainer = trainer(spec)) {
+            for (int step = 0; step < 100; step++) {
+                trainer.step(miniBatch(spec, batch(random, 0, 1, 2)));
+            }
+            for (int step = 0; step < 200; step++) {
+                List<Impression> batch = batch(random, 0, 1, 2, 3);
+                double[] given =
+                        trainer.step(adding(miniBatch(spec, batch), "d")).scores();
+                for (int sample = 0; sample < batch.size() && step >= 100; sample++) {
+                    if (batch.get(sample).domain == 3) {
+                        scores.add(given[sample * tasks.size()]);
+                        labels.add(batch.get(sample).label(0));
+                    }
+                }
+            }
+        }
+        boolean[] truths = new boolean[labels.size()];
+        for (int i = 0; i < truths.length; i++) {
+            truths[i] = labels.get(i);
+        }
+        double[] given = scores.stream().mapToDouble(Double::doubleValue).toArray();
+        assertThat(RankedScores.of(given, truths).auc().orElseThrow()).isGreaterThan(0.9);
+    }
+
+    /** A domain added to HiNet or STEM sees the experts of the one that it comes from, which that one has as its own. */
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"HINET", "STEM"})
+    void a_domain_that_starts_from_another_scores_as_that_one(NetworkKind network) {
+        ModelSpec spec = withRoom(Specs.small(network), "new-domains-from: [b]\n");
+        Random random = new Random(25);
+        try (Trainer trainer = trainer(spec)) {
+            for (int step = 0; step < 20; step++) {
+                trainer.step(miniBatch(spec, batch(random, 0, 1, 2)));
+            }
+            List<Impression> ofB = batch(random, 1);
+            MiniBatch ofNew = new MiniBatch(3);
+            ofNew.addDomain("d");
+            for (Impression impression : ofB) {
+                ofNew.startUnlabelled(3, 0);
+                addFeatures(spec, impression, ofNew);
+            }
+
+            assertThat(trainer.score(ofNew).scores())
+                    .containsExactly(trainer.score(miniBatch(spec, ofB)).scores());
+            assertThat(trainer.score(miniBatch(spec, ofB)).scores())
+                    .isNotEqualTo(trainer.score(miniBatch(spec, batch(random, 1)))
+                            .scores());
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("models")
+    void a_restored_network_goes_on_with_its_added_domains_as_if_never_interrupted(
+            NetworkKind network, List<String> tasks) {
+        ModelSpec spec = withRoom(model(network, tasks), "");
+
+        double[] uninterrupted = scoresWithAdded(spec, -1);
+
+        assertThat(scoresWithAdded(spec, 4)).containsExactly(uninterrupted);
+        assertThat(scoresWithAdded(spec, 6)).containsExactly(uninterrupted);
+    }
+
+    /** Of a stream that brings a domain and, later, another one; after one of the steps a fresh trainer takes over. */
+    private static double[] scoresWithAdded(ModelSpec spec, int restoredAfter) {
+        Random random = new Random(27);
+        ModelRows rows = ModelRows.inMemory(spec);
+        double[] scores = {};
+        Trainer trainer = new Trainer(spec, rows, ComputeDevice.CPU);
+        for (int step = 0; step < 9; step++) {
+            int[] domains = step < 3 ? new int[] {0, 1, 2} : step < 6 ? new int[] {0, 3} : new int[] {1, 2, 3, 4};
+            MiniBatch batch = miniBatch(spec, batch(random, domains));
+            if (step == 3) {
+                adding(batch, "d");
+            }
+            if (step == 6) {
+                adding(batch, "e");
+            }
+            scores = trainer.step(batch).scores();
+            if (step == restoredAfter) {
+                byte[] snapshot = trainer.snapshot();
+                trainer.close();
+                trainer = new Trainer(spec.withSeed(77), rows, ComputeDevice.CPU);
+                trainer.restore(snapshot);
+            }
+        }
+        trainer.close();
+        return scores;
+    }
+
+    /** The same model with room for two further domains. */
+    private static ModelSpec withRoom(ModelSpec spec, String more) {
+        String yaml = SpecReader.write(spec)
+                .replace("max-domains: 0\n", "max-domains: 5\n")
+                .replace("new-domains-from: []\n", more.isEmpty() ? "new-domains-from: []\n" : more);
+        return SpecReader.parse("with room", yaml);
+    }
+
+    private static MiniBatch adding(MiniBatch batch, String domain) {
+        batch.addDomain(domain);
+        return batch;
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("models")
     void scoring_gives_the_scores_of_the_next_step_and_changes_nothing(NetworkKind network, List<String> tasks) {
         ModelSpec spec = model(network, tasks);
         Random random = new Random(5);
@@ -274,13 +413,17 @@ class NetworkContractTest {
                     batch.label(task, impression.label(task));
                 }
             }
-            int[] ids = {impression.user, impression.item, impression.domain};
-            for (int feature = 0; feature < 3; feature++) {
-                batch.add(key(spec, feature, ids[feature]), 1f);
-                batch.endFeature();
-            }
+            addFeatures(spec, impression, batch);
         }
         return batch;
+    }
+
+    private static void addFeatures(ModelSpec spec, Impression impression, MiniBatch batch) {
+        int[] ids = {impression.user, impression.item, impression.domain};
+        for (int feature = 0; feature < 3; feature++) {
+            batch.add(key(spec, feature, ids[feature]), 1f);
+            batch.endFeature();
+        }
     }
 
     private static long key(ModelSpec spec, int feature, long id) {

@@ -86,8 +86,6 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
                 .getListState(new ListStateDescriptor<>("pending-mini-batch", ConsumedRecord.type()));
         pending = new PendingBatch();
         batch = new MiniBatch(spec.features().size(), spec.tasks().size());
-        features = new ImpressionFeatures(spec);
-        decoder = new RecordDecoder<>(RecordCodec.of(Impression.class), refusedBy(spec), features::problem);
         impressions = getMetricGroup().counter(TrainingMetrics.IMPRESSIONS);
         deadLetters = getMetricGroup().counter(DeadLetters.COUNTER);
         steps = getMetricGroup().counter(TrainingMetrics.STEPS);
@@ -97,8 +95,15 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         rows = new TrainedRows(getKeyedStateBackend(), spec, options);
         rows.register(getMetricGroup());
         trainer = new Trainer(spec, rows.tables(), options.device());
-        if (context.isRestored()) {
-            restore();
+        for (byte[] stored : denseState.get()) {
+            trainer.restore(Sealed.open(stored));
+        }
+        features = new ImpressionFeatures(spec, trainer.domains());
+        decoder = new RecordDecoder<>(RecordCodec.of(Impression.class), refusedBy(spec), features::problem);
+        for (ConsumedRecord record : pendingState.get()) {
+            if (decoder.decode(record) instanceof Decoding.Decoded<Impression> decoded) {
+                hold(record, decoded.record());
+            }
         }
     }
 
@@ -111,17 +116,6 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private void checkSpec() throws Exception {
         for (String stored : specState.get()) {
             SpecCompatibility.check(SpecReader.parse("the model spec in the checkpoint", stored), spec);
-        }
-    }
-
-    private void restore() throws Exception {
-        for (byte[] stored : denseState.get()) {
-            trainer.restore(Sealed.open(stored));
-        }
-        for (ConsumedRecord record : pendingState.get()) {
-            if (decoder.decode(record) instanceof Decoding.Decoded<Impression> decoded) {
-                pending.add(record, decoded.record());
-            }
         }
     }
 
@@ -149,8 +143,14 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         }
     }
 
-    private void accept(ConsumedRecord record, Impression impression) {
+    /** Has an impression wait for its mini-batch. */
+    private void hold(ConsumedRecord record, Impression impression) {
+        features.accept(impression);
         pending.add(record, impression);
+    }
+
+    private void accept(ConsumedRecord record, Impression impression) {
+        hold(record, impression);
         if (pending.size() == 1) {
             stepAfterMaxWait();
         }
