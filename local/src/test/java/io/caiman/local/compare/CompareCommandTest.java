@@ -112,6 +112,8 @@ class CompareCommandTest {
         refused(execute("--specs", other.toString()), "other.yaml predicts [click, like]", "expected one 'task'");
         Files.writeString(other, yaml.replace("- \"6\"\n", ""));
         refused(execute("--specs", small + "," + other), "other.yaml has the domains", "the same 'domains'");
+        Files.writeString(other, yaml.replace("max-domains: 0", "max-domains: 7"));
+        refused(execute("--specs", small + "," + other), "other.yaml has 'max-domains' 7", "has 0", "the same for all");
         refused(execute("--specs", directory.resolve("none.yaml").toString()), "none.yaml");
         refused(execute(), "--specs");
     }

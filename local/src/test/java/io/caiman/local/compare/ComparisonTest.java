@@ -60,6 +60,43 @@ class ComparisonTest {
     }
 
     @Test
+    void domains_that_no_spec_names_are_scored_as_by_a_plain_loop_as_long_as_there_is_room() {
+        List<Impression> impressions = Logs.synthetic(2_000);
+        List<String> others = impressions.stream()
+                .map(Impression::getDomain)
+                .distinct()
+                .filter(domain -> !domain.equals("0"))
+                .toList();
+        List<Impression> served = impressions.stream()
+                .filter(impression -> !impression.getDomain().equals(others.get(3)))
+                .toList();
+        String experts = "network: stem\nexperts: {layers: [6]}\n";
+
+        for (Protocol protocol : List.of(PROGRESSIVE, HOLDOUT)) {
+            CompareOptions options = options(
+                    protocol, 1, 1, Logs.growing("a", "experts: {layers: [6]}\n"), Logs.growing("b", experts));
+            Comparison.Outcome outcome = run(options, impressions);
+
+            assertThat(outcome.log().refused()).hasSize(1).allSatisfy((reason, count) -> {
+                assertThat(reason).contains("'" + others.get(3) + "'", "there are 4", "'max-domains'");
+                assertThat(count).isEqualTo(2_000L - served.size());
+            });
+            assertThat(outcome.impressions().domainNames())
+                    .containsExactlyInAnyOrder("0", others.get(0), others.get(1), others.get(2));
+            int learned = (int) outcome.log().learned();
+            for (int model = 0; model < 2; model++) {
+                ModelSpec spec = options.candidates().get(model).spec();
+                assertThat(outcome.runs().get(model).get(0).scores())
+                        .isEqualTo(
+                                protocol == PROGRESSIVE
+                                        ? plainLoop(spec, served, List.of())
+                                        : plainLoop(
+                                                spec, served.subList(0, learned), served.subList(learned, served.size())));
+            }
+        }
+    }
+
+    @Test
     void a_network_without_experts_has_scores_and_no_norms() {
         Candidate candidate = Logs.candidate("a", 64, "network: deepfm\n");
 

@@ -46,6 +46,12 @@ final class Logs {
         return new Candidate(Path.of(name + ".yaml"), SpecReader.parse(name, SPEC.formatted(name, batch) + more));
     }
 
+    /** Of the first domain alone, with room for three further ones. */
+    static Candidate growing(String name, String more) {
+        String yaml = SPEC.formatted(name, 64).replaceFirst("domains: .*", "domains: [\"0\"]\nmax-domains: 4");
+        return new Candidate(Path.of(name + ".yaml"), SpecReader.parse(name, yaml + more));
+    }
+
     /** The first impressions of the synthetic log. */
     static List<Impression> synthetic(int count) {
         List<Impression> impressions = new ArrayList<>();

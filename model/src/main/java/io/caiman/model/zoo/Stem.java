@@ -10,8 +10,6 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.ExpertGroups;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * STEM (Su et al. 2024), with domains in place of tasks: an embedding set and experts for each domain and for all
@@ -56,9 +54,13 @@ final class Stem extends Network {
     /** The experts that a domain's gate mixes; its own ones have the same numbers for each domain, below 0. */
     private List<Integer> mixedBy(int domain, ExpertGroups groups) {
         int each = groups.domainExperts();
-        List<Integer> mixed = IntStream.range(0, domains * each + groups.sharedExperts())
-                .mapToObj(expert -> expert / each == domain ? -1 - expert % each : expert)
-                .collect(Collectors.toCollection(ArrayList::new));
+        List<Integer> mixed = new ArrayList<>();
+        for (int expert = 0; expert < domains * each; expert++) {
+            mixed.add(expert / each == domain ? -1 - expert % each : expert);
+        }
+        for (int expert = 0; expert < groups.sharedExperts(); expert++) {
+            mixed.add(domains * each + expert);
+        }
         for (int expert = 0; expert < each && domain >= domains; expert++) {
             mixed.add(-1 - expert);
         }

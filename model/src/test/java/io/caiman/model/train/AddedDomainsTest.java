@@ -35,18 +35,18 @@ class AddedDomainsTest {
 
     private static final int USERS = 12;
     private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
-    private static final String WIDE =
-            "wide: {mode: batch, factors: {features: [user, domain], dimension: 2}}\n";
+    private static final String WIDE = "wide: {mode: batch, factors: {features: [user, domain], dimension: 2}}\n";
 
     private static ModelSpec spec(NetworkKind network, String more) {
         String experts = network.reads(NetworkKey.EXPERT_LAYERS) ? "experts: {layers: [5]}\n" : "";
-        String options =
-                switch (network) {
-                    case STEM -> "options: {domain-experts: 2, shared-experts: 3}\n";
-                    case PLE -> "options: {levels: 2, domain-experts: 2}\n";
-                    default -> "";
-                };
-        return SpecReader.parse("test", """
+        String options = switch (network) {
+            case STEM -> "options: {domain-experts: 2, shared-experts: 3}\n";
+            case PLE -> "options: {levels: 2, domain-experts: 2}\n";
+            default -> "";
+        };
+        return SpecReader.parse(
+                "test",
+                """
                 name: m
                 task: click
                 domains: [a, b, c]
@@ -55,8 +55,8 @@ class AddedDomainsTest {
                 network: %s
                 dense-optimizer: {learning-rate: 0.05}
                 """.formatted(network.key()) + experts + options
-                + (network.reads(NetworkKey.PRIOR_FEATURES) ? "prior-features: [user, domain]\n" : "")
-                + "health: {feature: user}\n" + more);
+                        + (network.reads(NetworkKey.PRIOR_FEATURES) ? "prior-features: [user, domain]\n" : "")
+                        + "health: {feature: user}\n" + more);
     }
 
     @ParameterizedTest
@@ -113,7 +113,8 @@ class AddedDomainsTest {
             }
             byte[] after = trainer.snapshot();
             int rest = SNAPSHOT_HEADER + Float.BYTES * weights.length;
-            int names0 = before.length - String.join("\n", names.subList(0, names.size() - 1)).length();
+            int names0 = before.length
+                    - String.join("\n", names.subList(0, names.size() - 1)).length();
             assertThat(Arrays.copyOf(after, SNAPSHOT_HEADER)).isEqualTo(Arrays.copyOf(before, SNAPSHOT_HEADER));
             assertThat(Arrays.copyOfRange(after, rest, names0))
                     .as("Adam's moments and steps, and health")
@@ -222,8 +223,9 @@ class AddedDomainsTest {
             }
         }
         // The embedding of its own set comes from the row's other sets, see below.
-        spec.embeddingSetOf(3).ifPresent(set -> System.arraycopy(
-                filled, layout.weights(set), expected, layout.weights(set), layout.dimension()));
+        spec.embeddingSetOf(3)
+                .ifPresent(set -> System.arraycopy(
+                        filled, layout.weights(set), expected, layout.weights(set), layout.dimension()));
         assertThat(filled).containsExactly(expected, within(ROUNDING));
         assertThat(filled).isNotEqualTo(fresh);
 
