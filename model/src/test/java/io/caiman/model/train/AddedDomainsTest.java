@@ -38,7 +38,10 @@ class AddedDomainsTest {
     private static final String WIDE = "wide: {mode: batch, factors: {features: [user, domain], dimension: 2}}\n";
 
     private static ModelSpec spec(NetworkKind network, String more) {
-        String experts = network.reads(NetworkKey.EXPERT_LAYERS) ? "experts: {layers: [5]}\n" : "";
+        String sizes = (network.reads(NetworkKey.EMBEDDING_DIMENSION) ? "embedding: {dimension: 3}\n" : "")
+                + (network.reads(NetworkKey.EXPERT_LAYERS) ? "experts: {layers: [5]}\n" : "")
+                + (network.reads(NetworkKey.LAYERS) ? "layers: [6]\n" : "")
+                + (network.reads(NetworkKey.TOWERS) ? "towers: [4]\n" : "");
         String options = switch (network) {
             case STEM -> "options: {domain-experts: 2, shared-experts: 3}\n";
             case PLE -> "options: {levels: 2, domain-experts: 2}\n";
@@ -54,7 +57,7 @@ class AddedDomainsTest {
                 features: [user, domain]
                 network: %s
                 dense-optimizer: {learning-rate: 0.05}
-                """.formatted(network.key()) + experts + options
+                """.formatted(network.key()) + sizes + options
                         + (network.reads(NetworkKey.PRIOR_FEATURES) ? "prior-features: [user, domain]\n" : "")
                         + "health: {feature: user}\n" + more);
     }

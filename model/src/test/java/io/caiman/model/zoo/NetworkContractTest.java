@@ -203,7 +203,7 @@ class NetworkContractTest {
         ModelSpec spec = withRoom(Specs.small(network), "new-domains-from: [b]\n");
         Random random = new Random(25);
         try (Trainer trainer = trainer(spec)) {
-            for (int step = 0; step < 20; step++) {
+            for (int step = 0; step < 5; step++) {
                 trainer.step(miniBatch(spec, batch(random, 0, 1, 2)));
             }
             List<Impression> ofB = batch(random, 1);
@@ -216,9 +216,6 @@ class NetworkContractTest {
 
             assertThat(trainer.score(ofNew).scores())
                     .containsExactly(trainer.score(miniBatch(spec, ofB)).scores());
-            assertThat(trainer.score(miniBatch(spec, ofB)).scores())
-                    .isNotEqualTo(
-                            trainer.score(miniBatch(spec, batch(random, 1))).scores());
         }
     }
 
