@@ -73,8 +73,8 @@ class ComparisonTest {
         String experts = "network: stem\nexperts: {layers: [6]}\n";
 
         for (Protocol protocol : List.of(PROGRESSIVE, HOLDOUT)) {
-            CompareOptions options = options(
-                    protocol, 1, 1, Logs.growing("a", "experts: {layers: [6]}\n"), Logs.growing("b", experts));
+            CompareOptions options =
+                    options(protocol, 1, 1, Logs.growing("a", "experts: {layers: [6]}\n"), Logs.growing("b", experts));
             Comparison.Outcome outcome = run(options, impressions);
 
             assertThat(outcome.log().refused()).hasSize(1).allSatisfy((reason, count) -> {
@@ -91,7 +91,9 @@ class ComparisonTest {
                                 protocol == PROGRESSIVE
                                         ? plainLoop(spec, served, List.of())
                                         : plainLoop(
-                                                spec, served.subList(0, learned), served.subList(learned, served.size())));
+                                                spec,
+                                                served.subList(0, learned),
+                                                served.subList(learned, served.size())));
             }
         }
     }

@@ -94,7 +94,10 @@ class ItemAbundanceTest {
     @Test
     void without_items_nothing_is_defined() {
         ItemAbundance abundance = ItemAbundance.of(
-                new InMemoryEmbeddingStore(initializer, 1), layout, layout.sets(), new RankedItems(new long[0], new int[0]));
+                new InMemoryEmbeddingStore(initializer, 1),
+                layout,
+                layout.sets(),
+                new RankedItems(new long[0], new int[0]));
 
         assertThat(abundance.mean()).isEmpty();
         assertThat(abundance.groups()).allMatch(group -> group.isEmpty());

@@ -5,7 +5,6 @@ import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.embedding.RowStatistics;
 import io.caiman.model.spec.ModelSpec;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -33,11 +32,14 @@ final class AddedDomains {
     private long[] keys = {};
     /** Those rows, {@code [domains, stride]}. */
     private float[] names = {};
+    /** Where what a mean is taken of stands. */
+    private final int[] starts;
 
     AddedDomains(ModelSpec spec, RowLayout layout, Domains domains) {
         this.spec = spec;
         this.layout = layout;
         this.domains = domains;
+        this.starts = new int[spec.domainRoom()];
         this.named = spec.features().contains(FEATURE);
     }
 
@@ -79,13 +81,16 @@ final class AddedDomains {
         if (row < 0 || RowStatistics.sightings(table.rows(), at + layout.statistics()) > 0) {
             return;
         }
-        int[] from = sources.stream()
-                .mapToInt(source -> source * layout.stride())
-                .filter(start -> RowStatistics.sightings(names, start + layout.statistics()) > 0)
-                .toArray();
-        average(names, from, table.rows(), at, 0, layout.embeddings() * layout.dimension());
-        average(names, from, table.rows(), at, layout.bias(), 1);
-        average(names, from, table.rows(), at, layout.factor(), layout.factors());
+        int count = 0;
+        for (int source : sources) {
+            int start = source * layout.stride();
+            if (RowStatistics.sightings(names, start + layout.statistics()) > 0) {
+                starts[count++] = start;
+            }
+        }
+        average(names, count, table.rows(), at, 0, layout.embeddings() * layout.dimension());
+        average(names, count, table.rows(), at, layout.bias(), 1);
+        average(names, count, table.rows(), at, layout.factor(), layout.factors());
     }
 
     private void fillSet(int set, List<Integer> sources, RowTable table) {
@@ -95,12 +100,14 @@ final class AddedDomains {
                 .toArray();
         for (int row = 0; row < table.distinct(); row++) {
             int at = row * layout.stride();
+            int count = 0;
+            for (int source : sets) {
+                if (taught(rows, at, source)) {
+                    starts[count++] = at + layout.weights(source);
+                }
+            }
             if (!taught(rows, at, set)) {
-                int[] from = Arrays.stream(sets)
-                        .filter(source -> taught(rows, at, source))
-                        .map(source -> at + layout.weights(source))
-                        .toArray();
-                average(rows, from, rows, at + layout.weights(set), 0, layout.dimension());
+                average(rows, count, rows, at + layout.weights(set), 0, layout.dimension());
             }
         }
     }
@@ -110,14 +117,14 @@ final class AddedDomains {
         return rows[row + layout.accumulator(set)] != spec.rowOptimizer().initialAccumulator();
     }
 
-    /** Sets a run of floats to the mean of those at the same offset from other places, if there are any. */
-    private static void average(float[] source, int[] from, float[] target, int at, int offset, int length) {
-        for (int j = offset; j < offset + length && from.length > 0; j++) {
+    /** Sets a run of floats to the mean of those at the same offset from the first {@link #starts}, if there are any. */
+    private void average(float[] source, int count, float[] target, int at, int offset, int length) {
+        for (int j = offset; j < offset + length && count > 0; j++) {
             double sum = 0;
-            for (int start : from) {
-                sum += source[start + j];
+            for (int i = 0; i < count; i++) {
+                sum += source[starts[i] + j];
             }
-            target[at + j] = (float) (sum / from.length);
+            target[at + j] = (float) (sum / count);
         }
     }
 }

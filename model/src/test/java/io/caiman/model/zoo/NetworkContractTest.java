@@ -207,6 +207,8 @@ class NetworkContractTest {
                 trainer.step(miniBatch(spec, batch(random, 0, 1, 2)));
             }
             List<Impression> ofB = batch(random, 1);
+            // So that b has taught each of their ids.
+            trainer.step(miniBatch(spec, ofB));
             MiniBatch ofNew = new MiniBatch(3);
             ofNew.addDomain("d");
             for (Impression impression : ofB) {

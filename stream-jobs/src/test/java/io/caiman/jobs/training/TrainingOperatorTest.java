@@ -332,8 +332,7 @@ class TrainingOperatorTest {
         List<Impression> good = impressions(BATCH);
         List<Impression> impressions = new ArrayList<>();
         for (String domain : List.of("c", "x".repeat(201), "\u0007", "d", "e", "c", "a")) {
-            impressions.add(
-                    Impression.newBuilder(good.get(0)).setDomain(domain).build());
+            impressions.add(Impression.newBuilder(good.get(0)).setDomain(domain).build());
         }
         OperatorSubtaskState checkpoint;
         try (Harness harness = new Harness(growing().get(0), CACHE)) {
@@ -343,7 +342,9 @@ class TrainingOperatorTest {
             assertThat(harness.deadLetters())
                     .extracting(DeadLetter::getReason)
                     .satisfiesExactly(
-                            reason -> assertThat(reason).contains("longer than 200 characters").hasSizeLessThan(200),
+                            reason -> assertThat(reason)
+                                    .contains("longer than 200 characters")
+                                    .hasSizeLessThan(200),
                             reason -> assertThat(reason).contains("control characters"),
                             reason -> assertThat(reason).contains("'e'", "there are 4", "'max-domains'"));
             checkpoint = harness.snapshot();
@@ -370,7 +371,8 @@ class TrainingOperatorTest {
         Impression foreign =
                 Impression.newBuilder(impressions(1).get(0)).setDomain("c").build();
 
-        assertThat(new LearnableOnceLabelled(growing().get(0)).complaint(foreign)).isEmpty();
+        assertThat(new LearnableOnceLabelled(growing().get(0)).complaint(foreign))
+                .isEmpty();
         assertThat(new LearnableOnceLabelled(SPEC).complaint(foreign)).isPresent();
     }
 
