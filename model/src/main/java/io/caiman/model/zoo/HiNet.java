@@ -23,8 +23,10 @@ import java.util.stream.IntStream;
  * <p>where G is the scenario-shared expert network, S_j that of domain j, both {@link SubExperts}, and A_i the
  * scenario-aware attentive network, whose weights come from the indicator embedding e_i of the sample's domain. With a
  * single domain there is no A. A domain that is added while the model learns attends to those of the spec, and none to it,
- * for what was there before must not change. Of the task extraction layer a tower for each domain and task is left: its customized gate
- * control, which shares experts between tasks, is not there.
+ * for what was there before must not change.
+ *
+ * <p>Of the task extraction layer a tower for each domain and task is left: its customized gate control, which shares
+ * experts between tasks, is not there.
  */
 final class HiNet extends Network {
 
