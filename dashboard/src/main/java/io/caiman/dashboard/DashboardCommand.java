@@ -1,6 +1,7 @@
 package io.caiman.dashboard;
 
 import io.caiman.schemas.ClientProperties;
+import io.caiman.schemas.KafkaAccess;
 import io.caiman.schemas.Topics;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -98,8 +99,15 @@ public final class DashboardCommand implements Callable<Integer> {
     /** Runs until the process is told to stop. */
     @Override
     public Integer call() throws InterruptedException {
+        DashboardOptions options = options();
+        try {
+            KafkaAccess.check(options.kafka());
+        } catch (IllegalArgumentException e) {
+            spec.commandLine().getErr().println("dashboard: " + e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
         CountDownLatch stopping = new CountDownLatch(1);
-        try (Dashboard dashboard = Dashboard.start(options())) {
+        try (Dashboard dashboard = Dashboard.start(options)) {
             Thread stop = new Thread(stopping::countDown, "dashboard-stop");
             Runtime.getRuntime().addShutdownHook(stop);
             spec.commandLine().getOut().println("Dashboard at " + dashboard.address() + " (stop with Ctrl-C)");

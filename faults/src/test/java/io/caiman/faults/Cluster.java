@@ -19,7 +19,7 @@ import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ServerCnxn
 import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServer;
 
 /** A broker, a JobManager and a TaskManager as processes, and the ZooKeeper that outlives them all. */
-final class Cluster implements AutoCloseable {
+final class Cluster implements Installation, AutoCloseable {
 
     /** ZooKeeper's unit of time; it takes no session shorter than two of them for lost. */
     private static final int TICK_MILLIS = 500;
@@ -109,7 +109,8 @@ final class Cluster implements AutoCloseable {
         return List.of(broker, jobManager, taskManager);
     }
 
-    String bootstrapServers() {
+    @Override
+    public String bootstrapServers() {
         return "127.0.0.1:" + brokerPort;
     }
 
@@ -117,8 +118,8 @@ final class Cluster implements AutoCloseable {
         return "http://127.0.0.1:" + restPort;
     }
 
-    /** How a client finds the JobManager, also the next one. */
-    Configuration client() {
+    @Override
+    public Configuration client() {
         Configuration client = new Configuration();
         client.setString("execution.target", "remote");
         client.setString("rest.address", "127.0.0.1");

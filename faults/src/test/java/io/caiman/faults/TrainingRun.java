@@ -66,7 +66,7 @@ final class TrainingRun {
             batch: {size: 64, max-wait-millis: 0}
             """);
 
-    private final Cluster cluster;
+    private final Installation cluster;
     private final Path directory;
     private final Topics topics;
     private final String name;
@@ -75,7 +75,7 @@ final class TrainingRun {
     private volatile Pace rate;
     private JobID job = new JobID();
 
-    TrainingRun(Cluster cluster, Path directory, String prefix, int impressions, Pace rate) {
+    TrainingRun(Installation cluster, Path directory, String prefix, int impressions, Pace rate) {
         this.cluster = cluster;
         this.directory = directory;
         this.topics = Topics.withPrefix(prefix);

@@ -24,9 +24,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** An authority as Strimzi has one, and what it signs: PEM, keys in PKCS#8. */
 final class Certificates {
 
+    private static final String AUTHORITY = "authority";
     private static final Duration VALID = Duration.ofHours(1);
 
-    private final X500Name name = new X500Name("CN=authority");
     private final KeyPair keys = keys();
     private final Instant now;
     private int serial = 1;
@@ -47,29 +47,29 @@ final class Certificates {
     }
 
     String authority() {
-        return pem(sign(name, keys, true));
+        return pem(sign(AUTHORITY, keys, true));
     }
 
-    /** Of a server on this machine, or a client. */
+    /** Of a server on this machine and where that name leads, or of a client. */
     Signed issue(String commonName) {
         KeyPair own = keys();
-        return new Signed(pem(sign(new X500Name("CN=" + commonName), own, false)), pkcs8(own));
+        return new Signed(pem(sign(commonName, own, false)), pkcs8(own));
     }
 
-    private X509Certificate sign(X500Name subject, KeyPair own, boolean authority) {
+    private X509Certificate sign(String commonName, KeyPair own, boolean authority) {
         try {
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                            name,
+                            new X500Name("CN=" + AUTHORITY),
                             BigInteger.valueOf(serial++),
                             Date.from(now.minus(VALID)),
                             Date.from(now.plus(VALID)),
-                            subject,
+                            new X500Name("CN=" + commonName),
                             own.getPublic())
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority))
-                    .addExtension(
-                            Extension.subjectAlternativeName,
-                            false,
-                            new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
+                    .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
+                        new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+                        new GeneralName(GeneralName.dNSName, commonName)
+                    }));
             return new JcaX509CertificateConverter()
                     .getCertificate(
                             builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));

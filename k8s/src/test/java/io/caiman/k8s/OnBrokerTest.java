@@ -49,12 +49,6 @@ import picocli.CommandLine;
 class OnBrokerTest {
 
     private static final Overlay OVERLAY = Overlay.LOCAL;
-    private static final String MOUNTS = "/etc/caiman/";
-
-    /** Where the arguments are for a cluster and a longer run. Models tell of their health every 100 mini-batches of 512. */
-    private static final Map<String, String> SMALLER =
-            Map.of("--checkpoint-interval", "1s", "--row-cache", "64mb", "--limit", "60000", "--rate", "max");
-
     private static final Pattern METRIC = Pattern.compile("flink_[a-z]\\w+");
     private static final Pattern LITERAL_LABEL = Pattern.compile("(?:job|operator)_name=\"[^\"]+\"");
 
@@ -63,20 +57,14 @@ class OnBrokerTest {
 
     /** Lays out what a program's pod has mounted. */
     private void mount(Manifest program, Certificates certificates) throws IOException {
-        Map<String, String> mounted = new java.util.HashMap<>();
-        program.container()
-                .path("volumeMounts")
-                .forEach(mount -> mounted.put(
-                        mount.path("name").asText(), mount.path("mountPath").asText()));
-        for (JsonNode volume : program.pods().get(0).at("/spec/volumes")) {
-            String path = mounted.getOrDefault(volume.path("name").asText(), "");
-            if (path.startsWith(MOUNTS)) {
-                Path folder = Files.createDirectories(home(program).resolve(path.substring(MOUNTS.length())));
-                for (Map.Entry<String, String> file :
-                        contents(volume, certificates).entrySet()) {
-                    Files.writeString(
-                            folder.resolve(file.getKey()), file.getValue().replace(MOUNTS, home(program) + "/"));
-                }
+        Map<String, Map<String, String>> folders =
+                new Pod(OVERLAY, program).files(secret -> contents(secret, certificates));
+        for (Map.Entry<String, Map<String, String>> files : folders.entrySet()) {
+            Path folder =
+                    Files.createDirectories(home(program).resolve(files.getKey().substring(Pod.MOUNTS.length())));
+            for (Map.Entry<String, String> file : files.getValue().entrySet()) {
+                Files.writeString(
+                        folder.resolve(file.getKey()), file.getValue().replace(Pod.MOUNTS, home(program) + "/"));
             }
         }
     }
@@ -85,17 +73,7 @@ class OnBrokerTest {
         return directory.resolve(program.name());
     }
 
-    private static Map<String, String> contents(JsonNode volume, Certificates certificates) {
-        JsonNode configMap = volume.at("/configMap/name");
-        if (configMap.isTextual()) {
-            Map<String, String> files = new java.util.HashMap<>();
-            OVERLAY.manifest("ConfigMap", configMap.asText())
-                    .at("/data")
-                    .properties()
-                    .forEach(file -> files.put(file.getKey(), file.getValue().asText()));
-            return files;
-        }
-        String secret = volume.at("/secret/secretName").asText();
+    private static Map<String, String> contents(String secret, Certificates certificates) {
         if (secret.equals("caiman-cluster-ca-cert")) {
             return Map.of("ca.crt", certificates.authority());
         }
@@ -106,13 +84,10 @@ class OnBrokerTest {
 
     /** A program's arguments, with files and addresses of this test. */
     private List<String> arguments(Manifest program, Map<String, String> replaced) {
-        List<String> arguments = new ArrayList<>();
-        for (String argument : program.arguments()) {
-            String option = argument.substring(0, argument.indexOf('='));
-            String value = argument.substring(argument.indexOf('=') + 1).replace(MOUNTS, home(program) + "/");
-            arguments.add(option + "=" + replaced.getOrDefault(option, SMALLER.getOrDefault(option, value)));
-        }
-        return arguments;
+        return new ArrayList<>(new Pod(OVERLAY, program)
+                .arguments(replaced).stream()
+                        .map(argument -> argument.replace(Pod.MOUNTS, home(program) + "/"))
+                        .toList());
     }
 
     /** Runs until the test is over. */

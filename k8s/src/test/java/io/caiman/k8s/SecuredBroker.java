@@ -2,12 +2,10 @@ package io.caiman.k8s;
 
 import static java.util.Map.entry;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -15,15 +13,7 @@ import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.acl.AccessControlEntry;
-import org.apache.kafka.common.acl.AclBinding;
-import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.acl.AclPermissionType;
-import org.apache.kafka.common.resource.PatternType;
-import org.apache.kafka.common.resource.ResourcePattern;
-import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -96,50 +86,7 @@ final class SecuredBroker implements AutoCloseable {
 
     /** Makes the topics and gives the rights of some manifests. */
     void apply(List<Manifest> manifests) throws ExecutionException, InterruptedException {
-        List<NewTopic> topics = new ArrayList<>();
-        List<AclBinding> rights = new ArrayList<>();
-        for (Manifest manifest : manifests) {
-            if (manifest.kind().equals("KafkaTopic")) {
-                topics.add(topic(manifest));
-            } else if (manifest.kind().equals("KafkaUser")) {
-                manifest.at("/spec/authorization/acls").forEach(acl -> rights.addAll(rights(manifest.name(), acl)));
-            }
-        }
-        admin.createTopics(topics).all().get();
-        admin.createAcls(rights).all().get();
-    }
-
-    private static NewTopic topic(Manifest manifest) {
-        Map<String, String> config = new java.util.HashMap<>();
-        manifest.at("/spec/config")
-                .properties()
-                .forEach(setting ->
-                        config.put(setting.getKey(), setting.getValue().asText()));
-        return new NewTopic(manifest.name(), manifest.at("/spec/partitions").asInt(), (short)
-                        manifest.at("/spec/replicas").asInt())
-                .configs(config);
-    }
-
-    /** As Strimzi's user operator makes them. */
-    private static List<AclBinding> rights(String user, JsonNode acl) {
-        ResourcePattern what = new ResourcePattern(
-                ResourceType.fromString(constant(acl.at("/resource/type").asText())),
-                acl.at("/resource/name").asText(),
-                acl.at("/resource/patternType").asText().equals("prefix") ? PatternType.PREFIXED : PatternType.LITERAL);
-        return Manifest.texts(acl.path("operations")).stream()
-                .map(operation -> new AclBinding(
-                        what,
-                        new AccessControlEntry(
-                                "User:CN=" + user,
-                                "*",
-                                AclOperation.fromString(constant(operation)),
-                                AclPermissionType.ALLOW)))
-                .toList();
-    }
-
-    /** {@code describeConfigs} becomes {@code DESCRIBE_CONFIGS}. */
-    private static String constant(String camelCase) {
-        return camelCase.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(java.util.Locale.ROOT);
+        KafkaObjects.apply(admin, manifests, user -> "User:CN=" + user);
     }
 
     /** What a user's client needs to know besides its secrets. */

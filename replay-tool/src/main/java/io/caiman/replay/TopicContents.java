@@ -1,5 +1,6 @@
 package io.caiman.replay;
 
+import io.caiman.schemas.KafkaAccess;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.FileOrigin;
 import java.time.Duration;
@@ -46,6 +47,11 @@ record TopicContents(
         properties.put("default.api.timeout.ms", (int) BROKER_ANSWERS_WITHIN.toMillis());
         properties.put("request.timeout.ms", (int) BROKER_ANSWERS_WITHIN.toMillis() / 2);
         Topics topics = options.topics();
+        try {
+            KafkaAccess.check(options.client());
+        } catch (IllegalArgumentException e) {
+            throw new ReplayException(String.valueOf(e.getMessage()), e);
+        }
         try (Admin admin = Admin.create(properties)) {
             requireBroker(admin, options);
             // Those of the jobs too: they carry event times as well, and no job makes its own.

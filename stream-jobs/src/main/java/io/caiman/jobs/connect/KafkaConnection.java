@@ -1,5 +1,7 @@
 package io.caiman.jobs.connect;
 
+import io.caiman.schemas.KafkaAccess;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -55,6 +57,17 @@ public record KafkaConnection(String bootstrapServers, Map<String, String> clien
         properties.putAll(clientProperties);
         properties.setProperty("bootstrap.servers", bootstrapServers);
         return properties;
+    }
+
+    /**
+     * Asks the cluster whether it lets such a client in.
+     *
+     * @throws IllegalArgumentException if it does not, see {@link KafkaAccess}
+     */
+    public void check() throws InterruptedException {
+        Map<String, String> client = new HashMap<>(clientProperties);
+        client.put("bootstrap.servers", bootstrapServers);
+        KafkaAccess.check(client);
     }
 
     /** Names the property keys only: values may be secrets. */

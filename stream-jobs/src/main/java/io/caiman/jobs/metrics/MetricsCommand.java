@@ -150,6 +150,7 @@ public final class MetricsCommand implements Callable<Integer> {
                     options.windows().stream()
                             .map(window -> WindowName.of(window.toMillis()))
                             .toList());
+            kafka.connection().check();
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("metrics: " + e.getMessage());
             return ExitCode.USAGE;

@@ -141,8 +141,12 @@ public final class TrainCommand implements Callable<Integer> {
             for (ModelSpec model : models.values()) {
                 Configuration configuration =
                         models.size() == 1 ? job.configuration() : job.configuration(model.name());
+                KafkaOptions kafka = KafkaOptions.from(configuration);
+                if (jobs.isEmpty()) {
+                    kafka.connection().check();
+                }
                 StreamExecutionEnvironment env = environment(configuration);
-                addTo(env, KafkaOptions.from(configuration), model, options, wait);
+                addTo(env, kafka, model, options, wait);
                 jobs.add(new TrainingJob(model.name(), env));
             }
         } catch (IllegalArgumentException | SpecException e) {
