@@ -17,6 +17,7 @@ import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.WindowKind;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class UpgradeIT {
 
+    private static final Path LOGS = Path.of("target", "upgrade-logs");
+    private static final String SECRET = "do-not-tell";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int IMPRESSIONS = 60_000;
     private static final int BEFORE_THE_UPGRADE = 25_000;
@@ -76,7 +80,7 @@ class UpgradeIT {
     void startCluster() throws Exception {
         cluster = new Cluster(
                 directory,
-                Path.of("target", "upgrade-logs"),
+                LOGS,
                 FlinkDistribution.find().classPath(directory.resolve("supervised")),
                 3);
         flink = new FlinkRest(cluster.restAddress());
@@ -110,6 +114,7 @@ class UpgradeIT {
         replay.join(PATIENCE.toMillis());
         awaitMeasured(IMPRESSIONS);
 
+        assertNobodyTells(List.of(upgraded, rescaled));
         assertThat(flink.parallelism(upgraded)).containsOnly(1);
         assertThat(flink.parallelism(rescaled)).contains(2);
         flink.cancel(upgraded);
@@ -149,10 +154,12 @@ class UpgradeIT {
         return flink.run(jar, MetricsJob.class, arguments, savepoint);
     }
 
-    private List<String> withConnection(String job) {
+    private List<String> withConnection(String job) throws IOException {
         return new ArrayList<>(List.of(
                 "--bootstrap-servers",
                 cluster.bootstrapServers(),
+                "--command-config",
+                clientProperties().toString(),
                 "--topic-prefix",
                 "upgrade-",
                 "--checkpoint-dir",
@@ -161,6 +168,29 @@ class UpgradeIT {
                 "1s",
                 "-D",
                 "restart-strategy.type=disable"));
+    }
+
+    /** A secret that the broker does not ask for. */
+    private Path clientProperties() throws IOException {
+        return Files.writeString(directory.resolve("client.properties"), "ssl.key.password=" + SECRET + "\n");
+    }
+
+    /** Neither Flink's pages about jobs and cluster nor any process's output have the secret. */
+    private void assertNobodyTells(List<String> jobs) throws Exception {
+        List<String> pages = new ArrayList<>(List.of("/jobmanager/config", "/jobmanager/environment"));
+        for (String job : jobs) {
+            for (String page : List.of("", "/config", "/plan", "/checkpoints/config", "/jobmanager/config")) {
+                pages.add("/jobs/" + job + page);
+            }
+        }
+        for (String page : pages) {
+            assertThat(flink.get(page).toString()).as(page).isNotEmpty().doesNotContain(SECRET);
+        }
+        try (Stream<Path> logs = Files.list(LOGS)) {
+            for (Path log : logs.toList()) {
+                assertThat(Files.readString(log)).as(log.toString()).doesNotContain(SECRET);
+            }
+        }
     }
 
     private void createTopics() throws InterruptedException {
