@@ -172,8 +172,7 @@ final class LiveState implements MetricsFeed.Listener {
             case CONNECTING -> Optional.of("Kafka has not answered yet");
             case UNREACHABLE -> Optional.of("Kafka does not answer: " + status.detail());
             case WAITING -> Optional.empty();
-            case LIVE ->
-                caughtUp ? Optional.empty() : Optional.of("what was published before is still being read");
+            case LIVE -> caughtUp ? Optional.empty() : Optional.of("what was published before is still being read");
         });
     }
 

@@ -63,8 +63,8 @@ final class HealthEndpoint implements ReplayListener, AutoCloseable {
     URI address() {
         InetSocketAddress address = server.getAddress();
         String host = address.getAddress().getHostAddress();
-        return URI.create("http://%s:%d/healthz"
-                .formatted(host.contains(":") ? "[" + host + "]" : host, address.getPort()));
+        return URI.create(
+                "http://%s:%d/healthz".formatted(host.contains(":") ? "[" + host + "]" : host, address.getPort()));
     }
 
     private synchronized boolean isHealthy() {
@@ -74,7 +74,8 @@ final class HealthEndpoint implements ReplayListener, AutoCloseable {
     private synchronized String answer() {
         return isHealthy()
                 ? doing
-                : "nothing has moved for %d s; before: %s".formatted(Duration.ofNanos(stillNanos()).toSeconds(), doing);
+                : "nothing has moved for %d s; before: %s"
+                        .formatted(Duration.ofNanos(stillNanos()).toSeconds(), doing);
     }
 
     private long stillNanos() {

@@ -149,7 +149,8 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--health-port",
             paramLabel = "PORT",
-            description = "Answer GET /healthz there: 200 while the replay moves, 503 when it has not for 60 s. Default: no such.")
+            description =
+                    "Answer GET /healthz there: 200 while the replay moves, 503 when it has not for 60 s. Default: no such.")
     private @Nullable Integer healthPort;
 
     @Option(

@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Runs inside this process, or on a cluster with -D execution.target=remote -D rest.address=HOST.",
+            "Runs inside this process; on a cluster with flink run and the job jar, see the README.",
             "Examples:",
             "  caiman train --spec conf/movielens.yaml --checkpoint-dir /var/lib/caiman/training --checkpoint-interval 30s",
             "  caiman train --spec champion.yaml,challenger.yaml --checkpoint-dir /var/lib/caiman/both --restore latest"
