@@ -78,11 +78,7 @@ class UpgradeIT {
 
     @BeforeEach
     void startCluster() throws Exception {
-        cluster = new Cluster(
-                directory,
-                LOGS,
-                FlinkDistribution.find().classPath(directory.resolve("supervised")),
-                3);
+        cluster = new Cluster(directory, LOGS, FlinkDistribution.find().classPath(directory.resolve("supervised")), 3);
         flink = new FlinkRest(cluster.restAddress());
         Awaitility.await().atMost(PATIENCE).ignoreExceptions().untilAsserted(this::createTopics);
         flink.awaitSlots(3);

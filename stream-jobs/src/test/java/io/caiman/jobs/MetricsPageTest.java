@@ -21,8 +21,8 @@ class MetricsPageTest {
     private static final Path PAGE = Path.of("..", "docs", "metrics.md");
 
     private static final Pattern CONSTANT = Pattern.compile("String (\\w+)\\s*=\\s*\"(\\w+)\"");
-    private static final Pattern REGISTERED = Pattern.compile(
-            "(?:[Gg]roup\\(\\)|metrics|group|labelled|spec\\.features\\(\\)\\.get\\(feature\\)\\))\\s*"
+    private static final Pattern REGISTERED =
+            Pattern.compile("(?:[Gg]roup\\(\\)|metrics|group|labelled|spec\\.features\\(\\)\\.get\\(feature\\)\\))\\s*"
                     + "\\.(?:counter|gauge|meter|histogram)\\(\\s*(?:(\\w+)\\.)?(\"\\w+\"|[A-Z_]+)\\s*[,)]");
     private static final Pattern REGISTERED_BY_NAME = Pattern.compile("register\\(labelled, \"(\\w+)\"");
     private static final Pattern EVENT = Pattern.compile("\\.(?:info|warn)\\(\\s*\"([a-z-]+)\"");

@@ -48,7 +48,8 @@ public final class JobLog {
     }
 
     private String line(String event, Object... keysAndValues) {
-        StringBuilder line = new StringBuilder("event=").append(event).append(' ').append(origin);
+        StringBuilder line =
+                new StringBuilder("event=").append(event).append(' ').append(origin);
         for (int i = 0; i < keysAndValues.length; i += 2) {
             line.append(' ').append(keysAndValues[i]).append('=').append(value(keysAndValues[i + 1]));
         }

@@ -62,8 +62,7 @@ final class PendingBatch {
                 ? "none"
                 : offsets().stream()
                         .map(range -> "%s-%d:%d-%d"
-                                .formatted(
-                                        range.getTopic(), range.getPartition(), range.getFirst(), range.getLast()))
+                                .formatted(range.getTopic(), range.getPartition(), range.getFirst(), range.getLast()))
                         .collect(Collectors.joining(","));
     }
 }
