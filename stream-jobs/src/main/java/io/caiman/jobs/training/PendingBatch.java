@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The impressions of the mini-batch that is filling, with the records they came in. */
 final class PendingBatch {
@@ -53,5 +54,15 @@ final class PendingBatch {
             range.setImpressions(range.getImpressions() + 1);
         }
         return List.copyOf(ranges.values());
+    }
+
+    /** The same for a line of a log: {@code impressions-0:15-78}; {@code none} where nothing waits. */
+    String offsetsInWords() {
+        return offsets().isEmpty()
+                ? "none"
+                : offsets().stream()
+                        .map(range -> "%s-%d:%d-%d"
+                                .formatted(range.getTopic(), range.getPartition(), range.getFirst(), range.getLast()))
+                        .collect(Collectors.joining(","));
     }
 }

@@ -5,6 +5,7 @@ import io.caiman.jobs.checkpoints.Sealed;
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.Decoding;
+import io.caiman.jobs.connect.JobLog;
 import io.caiman.jobs.connect.RecordDecoder;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
@@ -56,6 +57,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private transient Trainer trainer;
     private transient PendingBatch pending;
     private transient MiniBatch batch;
+    private transient JobLog log;
 
     private transient ListState<String> specState;
     private transient ListState<byte[]> denseState;
@@ -104,6 +106,10 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
             if (decoder.decode(record) instanceof Decoding.Decoded<Impression> decoded) {
                 hold(record, decoded.record());
             }
+        }
+        log = new JobLog(TrainingOperator.class, getRuntimeContext());
+        if (context.isRestored()) {
+            log.info("restored", "model", spec.name(), "steps", trainer.steps(), "pending", pending.offsetsInWords());
         }
     }
 
@@ -201,6 +207,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         result.skipped().ifPresent(reason -> {
             skippedSteps.inc();
             tell(new SkippedStep(reason, pending.offsets()));
+            log.warn("skipped-step", "model", spec.name(), "reason", reason, "offsets", pending.offsetsInWords());
         });
         pending.clear();
     }
@@ -281,6 +288,16 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         specState.update(List.of(specYaml));
         denseState.update(List.of(dense));
         pendingState.update(pending.records());
+        log.info(
+                "snapshot",
+                "model",
+                spec.name(),
+                "checkpoint",
+                context.getCheckpointId(),
+                "steps",
+                trainer.steps(),
+                "pending",
+                pending.offsetsInWords());
     }
 
     @Override
