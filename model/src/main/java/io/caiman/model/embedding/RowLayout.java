@@ -7,7 +7,7 @@ import io.caiman.model.spec.ModelSpec;
  *
  * <pre>
  * [0, sets*dimension)          the embeddings, set after set
- * [.., +dimension)             the prior embedding, where the network reads one
+ * [.., +dimension)             the prior embedding, where the network or a plug-in reads one
  * [.., +embeddings)            one AdaGrad accumulator for each of those embeddings
  * [.., +2)                     the wide part's bias and its AdaGrad accumulator
  * [.., +factors)               the wide part's factors
@@ -37,7 +37,7 @@ public record RowLayout(int sets, boolean prior, int dimension, int factors) {
     public static RowLayout of(ModelSpec spec) {
         return new RowLayout(
                 spec.embeddingSets(),
-                spec.readsPrior(),
+                !spec.priorInputs().isEmpty(),
                 spec.embeddingWidth(),
                 spec.wide().factors().width());
     }

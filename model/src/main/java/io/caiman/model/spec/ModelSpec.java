@@ -1,7 +1,9 @@
 package io.caiman.model.spec;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A model, whole: what it sees, what it predicts, its network, losses and optimizers. {@link SpecReader} reads one from
@@ -20,6 +22,7 @@ import java.util.Map;
  * @param embedding the embedding tables
  * @param network which network
  * @param options what only this network can be told
+ * @param plugIns gates around the network
  * @param experts how many experts, and their layers
  * @param gate how a domain mixes the experts
  * @param layers widths of the hidden layers of a network's MLP, where it has one beside experts and towers
@@ -46,6 +49,7 @@ public record ModelSpec(
         EmbeddingSpec embedding,
         NetworkKind network,
         NetworkOptions options,
+        PlugInsSpec plugIns,
         ExpertsSpec experts,
         Gate gate,
         List<Integer> layers,
@@ -103,6 +107,7 @@ public record ModelSpec(
                 health.everySteps() == 0 ? List.of() : List.of(health.feature()));
         Require.that(network.options().isInstance(options), "options", options, "those of network " + network.key());
         options.check(priorFeatures);
+        plugIns.check(network, features);
     }
 
     private static Map<String, String> checkedChains(List<String> tasks, Map<String, String> chains) {
@@ -129,9 +134,20 @@ public record ModelSpec(
         return network.sets().width(this);
     }
 
-    /** Whether the network reads prior embeddings. */
+    /** Whether the network itself reads prior embeddings. */
     public boolean readsPrior() {
         return network.reads(NetworkKey.PRIOR_FEATURES) && (!network.reads(NetworkKey.GATE) || gate.readsPrior());
+    }
+
+    /**
+     * The features whose prior embeddings are read, in the order in which they stand in the network's input: those of the
+     * network itself, then what plug-ins read besides. None if nothing reads prior embeddings.
+     */
+    public List<String> priorInputs() {
+        Set<String> inputs = new LinkedHashSet<>(readsPrior() ? priorFeatures : List.of());
+        inputs.addAll(plugIns.epnet());
+        inputs.addAll(plugIns.ppnet());
+        return List.copyOf(inputs);
     }
 
     /** The same model with another seed. */
@@ -156,6 +172,7 @@ public record ModelSpec(
                 embedding,
                 network,
                 options,
+                plugIns,
                 experts,
                 gate,
                 layers,

@@ -10,6 +10,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.ExpertGroups;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * HiNet's scenario extraction layer (Zhou et al. 2023): for a sample of domain i,
@@ -47,6 +48,11 @@ final class HiNet extends Network {
         this.indicators = new DomainVectors(layout, "indicator", spec.domains(), dimension);
         this.towers = new DomainTowers(
                 layout, spec, (others > 0 ? 3 : 2) * spec.experts().outputWidth());
+    }
+
+    @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.shape());
     }
 
     @Override

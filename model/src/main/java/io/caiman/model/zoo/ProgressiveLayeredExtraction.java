@@ -73,6 +73,11 @@ final class ProgressiveLayeredExtraction extends Network {
     }
 
     @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.shape());
+    }
+
+    @Override
     public Output forward(Leaves leaves, Input input) {
         // All of them [1, batch, width].
         NDList inputs = new NDList();

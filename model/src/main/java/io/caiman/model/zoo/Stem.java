@@ -9,6 +9,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.ExpertGroups;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * STEM (Su et al. 2024), with domains in place of tasks: an embedding set and experts for each domain and for all
@@ -41,6 +42,11 @@ final class Stem extends Network {
         }
         experts.add(new ExpertLayers(layout, "shared", groups.sharedExperts(), inputWidth, widths));
         this.towers = new DomainTowers(layout, spec, spec.experts().outputWidth());
+    }
+
+    @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.shape());
     }
 
     @Override

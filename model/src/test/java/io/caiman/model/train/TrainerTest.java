@@ -335,6 +335,7 @@ class TrainerTest {
                 new EmbeddingSpec(sets, 2, 1f),
                 small.network(),
                 small.options(),
+                small.plugIns(),
                 small.experts(),
                 gate,
                 small.layers(),

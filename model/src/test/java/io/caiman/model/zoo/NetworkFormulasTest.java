@@ -16,6 +16,7 @@ import io.caiman.model.nn.DenseParameters;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKind;
+import io.caiman.model.spec.PlugIn;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ class NetworkFormulasTest {
                 NetworkKind.PEPNET, new String[] {"{gate-width: 3}"},
                 NetworkKind.AUTOINT, new String[] {"{levels: 2, heads: 3, width: 2}"},
                 NetworkKind.XDEEPFM, new String[] {"{maps: [4, 2]}"});
-        return Arrays.stream(NetworkKind.values())
+        Stream<Arguments> alone = Arrays.stream(NetworkKind.values())
                 .flatMap(kind -> Arrays.stream(options.getOrDefault(kind, new String[] {""}))
                         .map(given -> Specs.small(kind, given.isEmpty() ? "" : "options: " + given + "\n")))
                 .flatMap(spec -> Stream.concat(
@@ -69,6 +70,29 @@ class NetworkFormulasTest {
                                 .filter(one -> one.network().severalTasks())
                                 .map(one -> Arguments.of(
                                         one.network(), Specs.withTasks(one, "click", "like"), COUNTS[0]))));
+        return Stream.concat(alone, plugged());
+    }
+
+    private static Stream<Arguments> plugged() {
+        String epNet = "epnet: [domain]";
+        String ppNet = "ppnet: [user, item]";
+        Stream<Arguments> whole = Arrays.stream(NetworkKind.values())
+                .filter(kind -> !kind.plugIns().isEmpty())
+                .flatMap(kind -> {
+                    ModelSpec spec =
+                            Specs.plugged(kind, kind.plugIns().contains(PlugIn.PPNET) ? epNet + ", " + ppNet : epNet);
+                    Stream<Arguments> one =
+                            Arrays.stream(COUNTS).limit(2).map(counts -> Arguments.of(kind, spec, counts));
+                    return kind.severalTasks()
+                            ? Stream.concat(
+                                    one,
+                                    Stream.of(Arguments.of(kind, Specs.withTasks(spec, "click", "like"), COUNTS[0])))
+                            : one;
+                });
+        Stream<Arguments> half = Stream.of(NetworkKind.CROCODILE, NetworkKind.MLP)
+                .flatMap(kind -> Stream.of(epNet, ppNet)
+                        .map(plugIn -> Arguments.of(kind, Specs.plugged(kind, plugIn), COUNTS[0])));
+        return Stream.concat(whole, half);
     }
 
     @ParameterizedTest(name = "{0} {2}")
@@ -89,7 +113,7 @@ class NetworkFormulasTest {
                 .map(slope -> (float) slope)
                 .toArray();
         DoubleSupplier objective = () -> {
-            double sum = references[0].penalty(at, domains);
+            double sum = references[0].penalty(at, constant, domains);
             for (int i = 0; i < slopes.length; i++) {
                 int k = i / tasks;
                 sum += slopes[i] * references[i % tasks].logit(at, constant, k, domains[k]);
@@ -101,7 +125,7 @@ class NetworkFormulasTest {
             int width = spec.features().size() * spec.embeddingWidth();
             NDArray embeddings = array(manager, new Shape(spec.embeddingSets(), batch, width), at.embeddings());
             Optional<NDArray> prior = Optional.of(spec)
-                    .filter(ModelSpec::readsPrior)
+                    .filter(read -> !read.priorInputs().isEmpty())
                     .map(reads -> array(manager, new Shape(batch, at.prior()[0].length), at.prior()));
             Leaves leaves = parameters.leaves(manager);
             Network.Output output = network.forward(
@@ -119,7 +143,7 @@ class NetworkFormulasTest {
                         .isCloseTo(references[i % tasks].logit(at, constant, k, domains[k]), within(LOGIT_TOLERANCE));
             }
             assertThat((double) output.penalty().map(NDArray::getFloat).orElse(0f))
-                    .isCloseTo(references[0].penalty(at, domains), within(LOGIT_TOLERANCE));
+                    .isCloseTo(references[0].penalty(at, constant, domains), within(LOGIT_TOLERANCE));
             gatesAndExpertsFit(output, counts, batch);
             NDArray slope = manager.create(toFloats(slopes), new Shape(batch, tasks));
             NDArray scalar = output.logits().mul(slope).sum();
@@ -235,8 +259,8 @@ class NetworkFormulasTest {
         for (int set = 0; set < embeddings.length; set++) {
             embeddings[set] = random(random, batch, spec.features().size() * spec.embeddingWidth());
         }
-        int priorWidth = spec.priorFeatures().size() * spec.embedding().dimension();
-        return new Point(dense, embeddings, random(random, batch, spec.readsPrior() ? priorWidth : 0));
+        int priorWidth = spec.priorInputs().size() * spec.embeddingWidth();
+        return new Point(dense, embeddings, random(random, batch, priorWidth));
     }
 
     private static double[][] random(Random random, int rows, int width) {
