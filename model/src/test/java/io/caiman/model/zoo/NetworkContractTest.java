@@ -75,7 +75,7 @@ class NetworkContractTest {
                         NetworkKind.STAR,
                         NetworkKind.DEEPFM,
                         NetworkKind.MLP)
-                .map(network -> Specs.plugged(network, "epnet: [domain], ppnet: [user, item]"))
+                .map(network -> Specs.plugged(network, "epnet: [domain], ppnet: [user, item]", ""))
                 .flatMap(spec -> Stream.of(spec, Specs.withTasks(spec, "click", "like")))
                 .map(spec -> named(" with plug-ins", spec));
         return Stream.concat(alone, plugged);

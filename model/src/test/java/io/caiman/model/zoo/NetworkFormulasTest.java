@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -43,27 +44,29 @@ class NetworkFormulasTest {
     /** Samples of each domain: all of them, two, one. */
     private static final int[][] COUNTS = {{3, 2, 4}, {2, 0, 3}, {0, 4, 0}};
 
-    static Stream<Arguments> networks() {
-        Map<NetworkKind, String[]> options = Map.of(
+    /** Small ones, where a network has any. */
+    private static final Map<NetworkKind, List<String>> OPTIONS = Map.of(
                 NetworkKind.PLE,
-                        new String[] {
+                        List.of(
                             "{shared-experts: 2, domain-experts: 1, levels: 1}",
                             "{shared-experts: 1, domain-experts: 2, levels: 3}"
-                        },
-                NetworkKind.ME_PLE, new String[] {"{levels: 1}", "{shared-experts: 2, levels: 2}"},
-                NetworkKind.STEM, new String[] {"{}", "{shared-experts: 2, domain-experts: 3}"},
-                NetworkKind.STAR, new String[] {"{auxiliary: [3]}"},
+                        ),
+                NetworkKind.ME_PLE, List.of("{levels: 1}", "{shared-experts: 2, levels: 2}"),
+                NetworkKind.STEM, List.of("{}", "{shared-experts: 2, domain-experts: 3}"),
+                NetworkKind.STAR, List.of("{auxiliary: [3]}"),
                 NetworkKind.ADASPARSE,
-                        new String[] {
+                        List.of(
                             "{threshold: 0.9, sparsity-weight: 2.0}",
                             "{threshold: 0.0, sharpness: 1.0, least-sparsity: 0.0, most-sparsity: 1.0}"
-                        },
-                NetworkKind.PEPNET, new String[] {"{gate-width: 3}"},
-                NetworkKind.AUTOINT, new String[] {"{levels: 2, heads: 3, width: 2}"},
-                NetworkKind.XDEEPFM, new String[] {"{maps: [4, 2]}"});
+                        ),
+                NetworkKind.PEPNET, List.of("{gate-width: 3}"),
+                NetworkKind.AUTOINT, List.of("{levels: 2, heads: 3, width: 2}"),
+                NetworkKind.XDEEPFM, List.of("{maps: [4, 2]}"));
+
+    static Stream<Arguments> networks() {
         Stream<Arguments> alone = Arrays.stream(NetworkKind.values())
-                .flatMap(kind -> Arrays.stream(options.getOrDefault(kind, new String[] {""}))
-                        .map(given -> Specs.small(kind, given.isEmpty() ? "" : "options: " + given + "\n")))
+                .flatMap(kind -> OPTIONS.getOrDefault(kind, List.of("")).stream()
+                        .map(given -> Specs.small(kind, options(given))))
                 .flatMap(spec -> Stream.concat(
                         Arrays.stream(COUNTS).map(counts -> Arguments.of(spec.network(), spec, counts)),
                         Stream.of(spec)
@@ -73,14 +76,20 @@ class NetworkFormulasTest {
         return Stream.concat(alone, plugged());
     }
 
+    private static String options(String given) {
+        return given.isEmpty() ? "" : "options: " + given + "\n";
+    }
+
     private static Stream<Arguments> plugged() {
         String epNet = "epnet: [domain]";
         String ppNet = "ppnet: [user, item]";
         Stream<Arguments> whole = Arrays.stream(NetworkKind.values())
                 .filter(kind -> !kind.plugIns().isEmpty())
                 .flatMap(kind -> {
-                    ModelSpec spec =
-                            Specs.plugged(kind, kind.plugIns().contains(PlugIn.PPNET) ? epNet + ", " + ppNet : epNet);
+                    ModelSpec spec = Specs.plugged(
+                            kind,
+                            kind.plugIns().contains(PlugIn.PPNET) ? epNet + ", " + ppNet : epNet,
+                            options(OPTIONS.getOrDefault(kind, List.of("")).get(0)));
                     Stream<Arguments> one =
                             Arrays.stream(COUNTS).limit(2).map(counts -> Arguments.of(kind, spec, counts));
                     return kind.severalTasks()
@@ -91,7 +100,7 @@ class NetworkFormulasTest {
                 });
         Stream<Arguments> half = Stream.of(NetworkKind.CROCODILE, NetworkKind.MLP)
                 .flatMap(kind -> Stream.of(epNet, ppNet)
-                        .map(plugIn -> Arguments.of(kind, Specs.plugged(kind, plugIn), COUNTS[0])));
+                        .map(plugIn -> Arguments.of(kind, Specs.plugged(kind, plugIn, ""), COUNTS[0])));
         return Stream.concat(whole, half);
     }
 

@@ -26,8 +26,8 @@ final class Specs {
     }
 
     /** The same model with plug-ins, of which this says the features. */
-    static ModelSpec plugged(NetworkKind network, String features) {
-        return small(network, "plug-ins: {%s, gate-width: 3}%n".formatted(features));
+    static ModelSpec plugged(NetworkKind network, String features, String more) {
+        return small(network, "plug-ins: {%s, gate-width: 3}%n".formatted(features) + more);
     }
 
     /** A spec that says those small sizes that the network reads. */
