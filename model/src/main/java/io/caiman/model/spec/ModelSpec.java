@@ -76,14 +76,14 @@ public record ModelSpec(
                 tasks,
                 "one of them with network '%s', which has no weights that could tell tasks apart: choose another network, or train a model for each task"
                         .formatted(network.key()));
-        Require.that(
-                tasks.size() == 1 || wide.mode() == WideSpec.Mode.NONE,
-                "wide.mode",
-                wide.mode(),
-                "none with several tasks, here %s, for a row has biases for one logit: set 'wide.mode: none', or train a model for each task"
-                        .formatted(tasks));
         Require.partOf("tasks", tasks, "loss.task-weights", loss.taskWeights().keySet());
         chains = checkedChains(tasks, chains);
+        Require.that(
+                chains.isEmpty() || wide.mode() == WideSpec.Mode.NONE,
+                "wide.mode",
+                wide.mode(),
+                "none with chained tasks, here %s, for the wide part learns each task by itself: set 'wide.mode: none', or remove the chains"
+                        .formatted(chains));
         domains = Require.distinctNames("domains", domains);
         features = Require.distinctNames("features", features);
         priorFeatures = Require.distinctNames("prior-features", priorFeatures);
