@@ -87,7 +87,7 @@ public final class NetworkTable {
     }
 
     private static void print(List<Row> rows, double[] medians) {
-        double unit = medians[UNIT.ordinal()];
+        double unit = medians[Arrays.asList(NetworkKind.values()).indexOf(UNIT)];
         System.out.println("| network | dense weights | floats of an id's embeddings | step ms | impressions/s | times `%s` |"
                 .formatted(UNIT.key()));
         System.out.println("|---|---:|---:|---:|---:|---:|");

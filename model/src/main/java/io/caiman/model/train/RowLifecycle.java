@@ -31,7 +31,8 @@ final class RowLifecycle {
                 .map(pair -> String.join("*", pair))
                 .toList();
         this.ofFeatures = new Eviction(spec.eviction(), true, layout.stride());
-        this.ofCrosses = new Eviction(spec.eviction(), true, CrossLayout.of(spec).stride());
+        this.ofCrosses =
+                new Eviction(spec.eviction(), true, CrossLayout.of(spec).stride());
         this.ofCandidates = new Eviction(spec.eviction(), false, RowStatistics.FLOATS);
     }
 

@@ -176,8 +176,7 @@ class TrainerTest {
             double[] expected = new double[deep.length];
             for (int task = 0; task < tasks; task++) {
                 int number = task;
-                SlowWidePart ofTask =
-                        new SlowWidePart(spec, key -> factors(layout, row(rows, layout, key), number));
+                SlowWidePart ofTask = new SlowWidePart(spec, key -> factors(layout, row(rows, layout, key), number));
                 wide.add(ofTask);
                 for (int k = 0; k < batch.size(); k++) {
                     int at = k * tasks + task;

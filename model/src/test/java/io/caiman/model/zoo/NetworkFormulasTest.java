@@ -46,22 +46,20 @@ class NetworkFormulasTest {
 
     /** Small ones, where a network has any. */
     private static final Map<NetworkKind, List<String>> OPTIONS = Map.of(
-                NetworkKind.PLE,
-                        List.of(
+            NetworkKind.PLE,
+                    List.of(
                             "{shared-experts: 2, domain-experts: 1, levels: 1}",
-                            "{shared-experts: 1, domain-experts: 2, levels: 3}"
-                        ),
-                NetworkKind.ME_PLE, List.of("{levels: 1}", "{shared-experts: 2, levels: 2}"),
-                NetworkKind.STEM, List.of("{}", "{shared-experts: 2, domain-experts: 3}"),
-                NetworkKind.STAR, List.of("{auxiliary: [3]}"),
-                NetworkKind.ADASPARSE,
-                        List.of(
+                            "{shared-experts: 1, domain-experts: 2, levels: 3}"),
+            NetworkKind.ME_PLE, List.of("{levels: 1}", "{shared-experts: 2, levels: 2}"),
+            NetworkKind.STEM, List.of("{}", "{shared-experts: 2, domain-experts: 3}"),
+            NetworkKind.STAR, List.of("{auxiliary: [3]}"),
+            NetworkKind.ADASPARSE,
+                    List.of(
                             "{threshold: 0.9, sparsity-weight: 2.0}",
-                            "{threshold: 0.0, sharpness: 1.0, least-sparsity: 0.0, most-sparsity: 1.0}"
-                        ),
-                NetworkKind.PEPNET, List.of("{gate-width: 3}"),
-                NetworkKind.AUTOINT, List.of("{levels: 2, heads: 3, width: 2}"),
-                NetworkKind.XDEEPFM, List.of("{maps: [4, 2]}"));
+                            "{threshold: 0.0, sharpness: 1.0, least-sparsity: 0.0, most-sparsity: 1.0}"),
+            NetworkKind.PEPNET, List.of("{gate-width: 3}"),
+            NetworkKind.AUTOINT, List.of("{levels: 2, heads: 3, width: 2}"),
+            NetworkKind.XDEEPFM, List.of("{maps: [4, 2]}"));
 
     static Stream<Arguments> networks() {
         Stream<Arguments> alone = Arrays.stream(NetworkKind.values())

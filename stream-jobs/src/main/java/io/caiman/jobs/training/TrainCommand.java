@@ -135,9 +135,6 @@ public final class TrainCommand implements Callable<Integer> {
                     device.device(),
                     new RowStoreOptions(bytes("--row-cache", rowCache), bytes("--row-spill", rowSpill), rowThreads));
             Optional<LabelWait> wait = labelWait();
-            if (wait.isPresent()) {
-                models.values().forEach(LateLabels::checkOneTask);
-            }
             for (ModelSpec model : models.values()) {
                 Configuration configuration =
                         models.size() == 1 ? job.configuration() : job.configuration(model.name());

@@ -38,19 +38,6 @@ class TrainCommandTest {
         assertThat(refusal("--label-idleness", "1m")).contains("--label-idleness", "with --label-window only");
     }
 
-    @Test
-    void a_window_for_labels_is_refused_where_a_model_has_several_tasks() throws Exception {
-        Path several = Files.writeString(directory.resolve("several.yaml"), """
-                name: several
-                tasks: [click, like]
-                domains: [a]
-                features: [user, item, domain]
-                """);
-
-        assertThat(refusal("--spec", several.toString(), "--label-window", "1h"))
-                .contains("--label-window", "'several' has the tasks [click, like]", "a model for each task");
-    }
-
     /** What a command line is refused with. */
     private String refusal(String... options) throws Exception {
         Path spec = Files.writeString(directory.resolve("spec.yaml"), """
