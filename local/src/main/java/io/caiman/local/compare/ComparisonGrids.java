@@ -46,11 +46,7 @@ final class ComparisonGrids {
         this.task = task;
         this.domains = largest(task.domains(), Domain::impressions, mostDomains);
         this.pairs = largest(
-                task.models()
-                        .get(0)
-                        .diversity()
-                        .map(indices -> indices.pairs())
-                        .orElse(List.of()),
+                task.models().get(0).diversity().map(indices -> indices.pairs()).orElse(List.of()),
                 pair -> (long) pair.conflictSamples(),
                 mostPairs);
     }

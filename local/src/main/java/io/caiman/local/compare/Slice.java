@@ -41,8 +41,7 @@ record Slice(int task, String name, int[] places, int[] users, boolean[] labels)
         return slices;
     }
 
-    private static Slice of(
-            int task, String name, ScoredImpressions impressions, int[] among, IntPredicate wanted) {
+    private static Slice of(int task, String name, ScoredImpressions impressions, int[] among, IntPredicate wanted) {
         int[] places = Arrays.stream(among).filter(wanted).toArray();
         int[] users = Arrays.stream(places).map(impressions::user).toArray();
         boolean[] labels = new boolean[places.length];

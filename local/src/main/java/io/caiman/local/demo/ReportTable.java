@@ -1,9 +1,9 @@
 package io.caiman.local.demo;
 
-import io.caiman.local.figures.DomainFigures;
-import io.caiman.local.figures.FigureText;
 import io.caiman.local.demo.Report.ModelFigures;
 import io.caiman.local.demo.Report.TaskFigures;
+import io.caiman.local.figures.DomainFigures;
+import io.caiman.local.figures.FigureText;
 import io.caiman.local.figures.Figures;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -89,7 +89,8 @@ class CompareCommandTest {
         assertThat(report.at("/tasks/0/models/1/auc/overall/mean").asDouble()).isBetween(0.2, 0.9);
         assertThat(report.at("/tasks/0/models/1/auc/overall/bySeed").size()).isEqualTo(2);
         assertThat(report.at("/models/0/itemAbundance/mean/mean").asDouble()).isGreaterThan(1);
-        assertThat(report.at("/tasks/0/models/0/diversity/mean/mean").isNumber()).isTrue();
+        assertThat(report.at("/tasks/0/models/0/diversity/mean/mean").isNumber())
+                .isTrue();
     }
 
     @Test

@@ -61,8 +61,9 @@ class ComparisonTest {
         assertThat(run.tasks()).isEqualTo(2);
         assertThat(run.scores()).isEqualTo(plainLoop(candidate.spec().withSeed(1), impressions, List.of()));
         assertThat(run.score(999, 1)).isEqualTo(run.scores()[1_999]);
-        assertThat(Slice.of(outcome.impressions(), List.of(run), 0)).last().satisfies(all -> assertThat(all.places())
-                .hasSize(666));
+        assertThat(Slice.of(outcome.impressions(), List.of(run), 0))
+                .last()
+                .satisfies(all -> assertThat(all.places()).hasSize(666));
     }
 
     @Test

@@ -319,9 +319,7 @@ class LeaderboardTest {
 
         assertThat(report.tasks()).extracting(TaskFigures::task).containsExactly("click", "like");
         assertThat(report.tasks()).extracting(TaskFigures::unscored).containsExactly(0L, 1L);
-        assertThat(report.tasks().get(0))
-                .usingRecursiveComparison()
-                .isEqualTo(task(new Protocol.TrainFraction(0.5)));
+        assertThat(report.tasks().get(0)).usingRecursiveComparison().isEqualTo(task(new Protocol.TrainFraction(0.5)));
         TaskFigures like = report.tasks().get(1);
         assertThat(like.domains().stream()
                         .mapToLong(ComparisonReport.Domain::impressions)
@@ -329,7 +327,10 @@ class LeaderboardTest {
                 .isEqualTo(liked.size());
         assertThat(like.models().get(1).auc().overall().test()).isEqualTo(DeLong.compare(kept[0], kept[1], likes));
         assertThat(ComparisonTable.text(report))
-                .contains("Task click: AUC", "Task like: gAUC", "1 scored impressions are left out of all figures of task 'like'");
+                .contains(
+                        "Task click: AUC",
+                        "Task like: gAUC",
+                        "1 scored impressions are left out of all figures of task 'like'");
         assertThat(ComparisonTable.markdown(report)).contains("## Task like: AUC");
     }
 
@@ -403,7 +404,8 @@ class LeaderboardTest {
         assertThat(json.at("/tasks/0/models/0/auc").has("pOverSeeds")).isFalse();
         assertThat(json.at("/models/1/itemAbundance/groups/1/abundance/mean").asDouble())
                 .isEqualTo(1);
-        assertThat(json.at("/models/1/itemAbundance/groups/0/abundance").isEmpty()).isTrue();
+        assertThat(json.at("/models/1/itemAbundance/groups/0/abundance").isEmpty())
+                .isTrue();
         assertThat(second.at("/diversity/pairs").size()).isEqualTo(6);
     }
 }

@@ -238,7 +238,8 @@ class DemoIT {
     }
 
     private Path severalTasks(String name) throws IOException {
-        return Files.writeString(directory.resolve(name + ".yaml"), """
+        return Files.writeString(
+                directory.resolve(name + ".yaml"), """
                 name: %s
                 network: mlp
                 tasks: [click, like]

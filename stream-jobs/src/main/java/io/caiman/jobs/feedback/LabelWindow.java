@@ -80,8 +80,7 @@ final class LabelWindow {
         return settled;
     }
 
-    private void show(String label, ConsumedRecord record, long time, List<ConsumedRecord> settled)
-            throws Exception {
+    private void show(String label, ConsumedRecord record, long time, List<ConsumedRecord> settled) throws Exception {
         Standing standing = standing(label);
         long until = remind(label, time);
         if (standing instanceof AwaitsImpression ahead) {

@@ -30,11 +30,6 @@ record LateLabels(
 
     FeedbackJoiner joiner(ModelSpec spec) {
         return new FeedbackJoiner(
-                spec.tasks(),
-                waiting,
-                new LearnableOnceLabelled(spec),
-                partitions,
-                refusedBy(spec),
-                Clock.systemUTC());
+                spec.tasks(), waiting, new LearnableOnceLabelled(spec), partitions, refusedBy(spec), Clock.systemUTC());
     }
 }

@@ -174,8 +174,7 @@ class FeedbackJoinerTest {
                 .give(0, new Feedback("one", "u", START + 5, "like"))
                 .give(0, new Feedback("both", "u", START + 6, "like"))
                 .end();
-        try (JoinerHarness harness =
-                JoinerHarness.start(both, WINDOW, RecordCheck.none(), logs.partitions(), false)) {
+        try (JoinerHarness harness = JoinerHarness.start(both, WINDOW, RecordCheck.none(), logs.partitions(), false)) {
             harness.send(logs.interleaved(1));
 
             assertThat(settled(logs, harness.output().subList(0, 3)))
