@@ -88,8 +88,9 @@ public final class NetworkTable {
 
     private static void print(List<Row> rows, double[] medians) {
         double unit = medians[Arrays.asList(NetworkKind.values()).indexOf(UNIT)];
-        System.out.println("| network | dense weights | floats of an id's embeddings | step ms | impressions/s | times `%s` |"
-                .formatted(UNIT.key()));
+        System.out.println(
+                "| network | dense weights | floats of an id's embeddings | step ms | impressions/s | times `%s` |"
+                        .formatted(UNIT.key()));
         System.out.println("|---|---:|---:|---:|---:|---:|");
         for (int network = 0; network < medians.length; network++) {
             ModelSpec spec = rows.get(network).spec();

@@ -108,7 +108,8 @@ class ModelsCommandTest {
                 """;
         Path alone = Files.writeString(directory.resolve("alone.yaml"), least);
         Path plugged = Files.writeString(
-                directory.resolve("plugged.yaml"), least + "plug-ins: {epnet: [domain], ppnet: [user], gate-width: 2}\n");
+                directory.resolve("plugged.yaml"),
+                least + "plug-ins: {epnet: [domain], ppnet: [user], gate-width: 2}\n");
 
         JsonNode before =
                 new ObjectMapper().readTree(models("--spec", alone, "--json").output());
