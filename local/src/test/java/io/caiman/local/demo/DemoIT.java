@@ -182,7 +182,7 @@ class DemoIT {
                             random.nextInt(50),
                             random.nextInt(30),
                             random.nextInt(2),
-                            1_000L * line,
+                            1_000L * (line + 1),
                             random.nextInt(2),
                             line % 3 == 0 ? "" : "" + random.nextInt(2)));
         }

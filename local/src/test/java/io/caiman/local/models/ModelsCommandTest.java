@@ -120,7 +120,8 @@ class ModelsCommandTest {
         assertThat(of(NetworkKind.MLP, before).at("/plugIns")).hasSize(2);
         assertThat(of(NetworkKind.LR, before).at("/plugIns")).hasSize(1);
         assertThat(of(NetworkKind.PEPNET, before).at("/plugIns")).isEmpty();
-        // Gates of 16 inputs, 2 hidden units and as many outputs as 12 embeddings, and as each layer of the MLP has inputs.
+        // Gates of 16 inputs, 2 hidden units and as many outputs as 12 embeddings, and as each layer of the MLP has
+        // inputs.
         long gates = 0;
         for (int outputs : new int[] {12, 12, 256, 128, 64}) {
             gates += 16 * 2 + 2 + 2 * outputs + outputs;
