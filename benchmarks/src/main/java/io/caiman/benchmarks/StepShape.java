@@ -21,11 +21,20 @@ final class StepShape {
 
     /** The default spec of a network on this shape. */
     static ModelSpec spec(NetworkKind network) {
+        return spec(network, "");
+    }
+
+    /**
+     * The same with more keys.
+     *
+     * @param more whole lines of YAML
+     */
+    static ModelSpec spec(NetworkKind network, String more) {
         String features = IntStream.range(3, FEATURES).mapToObj(i -> ", f" + i).collect(Collectors.joining());
         return SpecReader.parse(
                 "benchmark",
-                "name: m%ntask: click%ndomains: [a, b, c, d, e]%nfeatures: [user, item, domain%s]%nnetwork: %s%n"
-                        .formatted(features, network.key()));
+                "name: m%ntask: click%ndomains: [a, b, c, d, e]%nfeatures: [user, item, domain%s]%nnetwork: %s%n%s"
+                        .formatted(features, network.key(), more));
     }
 
     /** Makes the batch one of so many random impressions, domains being equally likely. */

@@ -43,6 +43,30 @@ class ComparisonTest {
     }
 
     @Test
+    void with_several_tasks_scores_are_those_of_each_for_every_impression_with_a_label_of_any() {
+        List<Impression> impressions = new ArrayList<>();
+        for (Impression impression : Logs.synthetic(1_000)) {
+            boolean click = impression.getLabels().getOrDefault("click", false);
+            boolean like = impressions.size() % 5 < 2;
+            impressions.add(Logs.withLabels(
+                    impression,
+                    impressions.size() % 3 == 0 ? Map.of("like", like) : Map.of("click", click, "like", like)));
+        }
+        Candidate candidate = Logs.candidateOf("a", 64, "click", "like");
+
+        Comparison.Outcome outcome = run(options(PROGRESSIVE, 1, 1, candidate), impressions);
+
+        assertThat(outcome.log().scored()).isEqualTo(1_000);
+        Run run = outcome.runs().get(0).get(0);
+        assertThat(run.tasks()).isEqualTo(2);
+        assertThat(run.scores()).isEqualTo(plainLoop(candidate.spec().withSeed(1), impressions, List.of()));
+        assertThat(run.score(999, 1)).isEqualTo(run.scores()[1_999]);
+        assertThat(Slice.of(outcome.impressions(), List.of(run), 0))
+                .last()
+                .satisfies(all -> assertThat(all.places()).hasSize(666));
+    }
+
+    @Test
     void hold_out_scores_are_those_of_training_first_and_scoring_then() {
         List<Impression> impressions = Logs.synthetic(1_000);
         Candidate candidate = Logs.candidate("a", 64);
@@ -143,7 +167,7 @@ class ComparisonTest {
 
     private static MiniBatch batch(
             ModelSpec spec, ImpressionFeatures features, List<Impression> impressions, int from) {
-        MiniBatch batch = new MiniBatch(spec.features().size());
+        MiniBatch batch = new MiniBatch(spec.features().size(), spec.tasks().size());
         int to = Math.min(impressions.size(), from + spec.batch().size());
         impressions.subList(from, to).forEach(impression -> features.add(impression, batch));
         return batch;

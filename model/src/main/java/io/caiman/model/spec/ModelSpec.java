@@ -1,8 +1,10 @@
 package io.caiman.model.spec;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -25,6 +27,7 @@ import java.util.stream.IntStream;
  * @param embedding the embedding tables
  * @param network which network
  * @param options what only this network can be told
+ * @param plugIns gates around the network
  * @param experts how many experts, and their layers
  * @param gate how a domain mixes the experts
  * @param layers widths of the hidden layers of a network's MLP, where it has one beside experts and towers
@@ -53,6 +56,7 @@ public record ModelSpec(
         EmbeddingSpec embedding,
         NetworkKind network,
         NetworkOptions options,
+        PlugInsSpec plugIns,
         ExpertsSpec experts,
         Gate gate,
         List<Integer> layers,
@@ -82,14 +86,14 @@ public record ModelSpec(
                 tasks,
                 "one of them with network '%s', which has no weights that could tell tasks apart: choose another network, or train a model for each task"
                         .formatted(network.key()));
-        Require.that(
-                tasks.size() == 1 || wide.mode() == WideSpec.Mode.NONE,
-                "wide.mode",
-                wide.mode(),
-                "none with several tasks, here %s, for a row has biases for one logit: set 'wide.mode: none', or train a model for each task"
-                        .formatted(tasks));
         Require.partOf("tasks", tasks, "loss.task-weights", loss.taskWeights().keySet());
         chains = checkedChains(tasks, chains);
+        Require.that(
+                chains.isEmpty() || wide.mode() == WideSpec.Mode.NONE,
+                "wide.mode",
+                wide.mode(),
+                "none with chained tasks, here %s, for the wide part learns each task by itself: set 'wide.mode: none', or remove the chains"
+                        .formatted(chains));
         domains = Require.distinctNames("domains", domains);
         Require.that(
                 maxDomains == 0 || (maxDomains >= domains.size() && maxDomains <= MOST_DOMAINS),
@@ -126,6 +130,7 @@ public record ModelSpec(
                 health.everySteps() == 0 ? List.of() : List.of(health.feature()));
         Require.that(network.options().isInstance(options), "options", options, "those of network " + network.key());
         options.check(priorFeatures);
+        plugIns.check(network, features);
     }
 
     private static Map<String, String> checkedChains(List<String> tasks, Map<String, String> chains) {
@@ -189,9 +194,20 @@ public record ModelSpec(
         return network.sets().width(this);
     }
 
-    /** Whether the network reads prior embeddings. */
+    /** Whether the network itself reads prior embeddings. */
     public boolean readsPrior() {
         return network.reads(NetworkKey.PRIOR_FEATURES) && (!network.reads(NetworkKey.GATE) || gate.readsPrior());
+    }
+
+    /**
+     * The features whose prior embeddings are read, in the order in which they stand in the network's input: those of the
+     * network itself, then what plug-ins read besides. None if nothing reads prior embeddings.
+     */
+    public List<String> priorInputs() {
+        Set<String> inputs = new LinkedHashSet<>(readsPrior() ? priorFeatures : List.of());
+        inputs.addAll(plugIns.epnet());
+        inputs.addAll(plugIns.ppnet());
+        return List.copyOf(inputs);
     }
 
     /** The same model with another seed. */
@@ -218,6 +234,7 @@ public record ModelSpec(
                 embedding,
                 network,
                 options,
+                plugIns,
                 experts,
                 gate,
                 layers,

@@ -89,8 +89,10 @@ final class AddedDomains {
             }
         }
         average(names, count, table.rows(), at, 0, layout.embeddings() * layout.dimension());
-        average(names, count, table.rows(), at, layout.bias(), 1);
-        average(names, count, table.rows(), at, layout.factor(), layout.factors());
+        for (int task = 0; task < layout.tasks(); task++) {
+            average(names, count, table.rows(), at, layout.bias(task), 1);
+            average(names, count, table.rows(), at, layout.factor(task), layout.factors());
+        }
     }
 
     private void fillSet(int set, List<Integer> sources, RowTable table) {

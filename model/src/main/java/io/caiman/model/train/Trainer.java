@@ -48,6 +48,7 @@ public final class Trainer implements AutoCloseable {
     private final RowAdaGrad rowAdaGrad;
     private final TaskLoss loss;
     private final int tasks;
+    private final int priorInputs;
     private final WidePart wide;
     private final Crosses crosses;
     private final Assembly assembly;
@@ -83,6 +84,7 @@ public final class Trainer implements AutoCloseable {
         this.rowAdaGrad = new RowAdaGrad(layout, spec.rowOptimizer());
         this.loss = new TaskLoss(spec);
         this.tasks = spec.tasks().size();
+        this.priorInputs = spec.priorInputs().size();
         this.wide = new WidePart(spec, layout);
         this.crosses = new Crosses(spec);
         this.assembly = new Assembly(spec, layout);
@@ -223,7 +225,7 @@ public final class Trainer implements AutoCloseable {
         embeddings.setRequiresGradient(true);
         Optional<NDArray> prior = Optional.empty();
         if (layout.prior()) {
-            Shape shape = new Shape(batch.size(), spec.priorFeatures().size() * width);
+            Shape shape = new Shape(batch.size(), priorInputs * width);
             NDArray array = assembly.prior().array(scope, shape);
             array.setRequiresGradient(true);
             prior = Optional.of(array);

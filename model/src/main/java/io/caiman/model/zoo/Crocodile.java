@@ -6,6 +6,7 @@ import io.caiman.model.loss.ExpertLoss;
 import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.ExpertGate;
 import io.caiman.model.nn.ExpertLayers;
+import io.caiman.model.nn.LayerGates;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Scalar;
 import io.caiman.model.spec.Gate;
@@ -71,12 +72,18 @@ final class Crocodile extends Network {
     }
 
     @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.get(0).shape());
+    }
+
+    @Override
     public Output forward(Leaves leaves, Input input) {
         NDArray outputs = experts.forward(leaves, input.embeddings());
         NDList outputsByDomain = input.byDomain(outputs, 1);
         NDList gateInputs = gate.readsPrior()
                 ? input.byDomain(input.prior().orElseThrow(), 0)
                 : input.byDomain(input.embeddings(), 1);
+        List<LayerGates> towerGates = input.gatesByDomain();
         NDList weights = new NDList();
         NDList logits = new NDList();
         for (int i = 0; i < input.domains().length; i++) {
@@ -85,7 +92,8 @@ final class Crocodile extends Network {
                     gate.readsPrior() ? gateInputs.get(i) : gateInputs.get(i).get(gateSet(domain));
             NDArray weight = gates.get(domain).weights(leaves, gateInput);
             weights.add(weight);
-            logits.add(towers.get(domain).forward(leaves, ExpertGate.mix(weight, outputsByDomain.get(i))));
+            logits.add(towers.get(domain)
+                    .forward(leaves, ExpertGate.mix(weight, outputsByDomain.get(i)), towerGates.get(i)));
         }
         Output output = Output.mixed(Network.joined(logits, 0), weights).withExperts(outputs);
         return loss.map(kept -> kept.of(outputs, () -> Network.joined(weights, 0)))

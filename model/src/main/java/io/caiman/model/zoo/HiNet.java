@@ -11,6 +11,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.ExpertGroups;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -60,6 +61,11 @@ final class HiNet extends Network {
         this.indicators = new DomainVectors(layout, "indicator", spec.domainPlaces(), dimension);
         this.towers =
                 new DomainTowers(layout, spec, (others ? 3 : 2) * spec.experts().outputWidth());
+    }
+
+    @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.shape());
     }
 
     @Override

@@ -81,6 +81,11 @@ final class ProgressiveLayeredExtraction extends Network {
     }
 
     @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.shape());
+    }
+
+    @Override
     public Output forward(Leaves leaves, Input input) {
         // By place, all of them [1, batch, width].
         NDList inputs = new NDList();

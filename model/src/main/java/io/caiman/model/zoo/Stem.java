@@ -10,6 +10,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.ExpertGroups;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * STEM (Su et al. 2024), with domains in place of tasks: an embedding set and experts for each domain and for all
@@ -65,6 +66,11 @@ final class Stem extends Network {
             mixed.add(-1 - expert);
         }
         return mixed;
+    }
+
+    @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.shape());
     }
 
     @Override

@@ -220,8 +220,8 @@ class AddedDomainsTest {
         float[] expected = fresh.clone();
         for (int j = 0; j < layout.stride(); j++) {
             boolean weight = j < layout.embeddings() * layout.dimension();
-            boolean factor = j >= layout.factor() && j < layout.factor() + layout.factors();
-            if (weight || factor || j == layout.bias()) {
+            boolean factor = j >= layout.factor(0) && j < layout.factor(0) + layout.factors();
+            if (weight || factor || j == layout.bias(0)) {
                 expected[j] = (ofA[j] + ofB[j]) / 2;
             }
         }

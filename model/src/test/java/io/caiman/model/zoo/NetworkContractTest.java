@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -34,10 +34,10 @@ class NetworkContractTest {
     private static final List<String> ONE = List.of("click");
     private static final List<String> TWO = List.of("click", "like");
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void learns_a_stream_that_a_sum_of_weights_can_separate(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void learns_a_stream_that_a_sum_of_weights_can_separate(ModelSpec spec) {
+        List<String> tasks = spec.tasks();
         Random random = new Random(3);
         double[][] scores = new double[tasks.size()][100 * SAMPLES];
         boolean[][] labels = new boolean[tasks.size()][100 * SAMPLES];
@@ -62,12 +62,27 @@ class NetworkContractTest {
         }
     }
 
-    /** Every network with one task, and with two if it can. */
-    static Stream<Arguments> models() {
-        return Arrays.stream(NetworkKind.values())
+    /** Every network with one task, and with two if it can; and some with plug-ins. */
+    static Stream<Named<ModelSpec>> models() {
+        Stream<Named<ModelSpec>> alone = Arrays.stream(NetworkKind.values())
                 .flatMap(network -> Stream.of(ONE, TWO)
                         .filter(tasks -> tasks.size() == 1 || network.severalTasks())
-                        .map(tasks -> Arguments.of(network, tasks)));
+                        .map(tasks -> named("", model(network, tasks))));
+        Stream<Named<ModelSpec>> plugged = Stream.of(
+                        NetworkKind.CROCODILE,
+                        NetworkKind.MMOE,
+                        NetworkKind.STEM,
+                        NetworkKind.STAR,
+                        NetworkKind.DEEPFM,
+                        NetworkKind.MLP)
+                .map(network -> Specs.plugged(network, "epnet: [domain], ppnet: [user, item]", ""))
+                .flatMap(spec -> Stream.of(spec, Specs.withTasks(spec, "click", "like")))
+                .map(spec -> named(" with plug-ins", spec));
+        return Stream.concat(alone, plugged);
+    }
+
+    private static Named<ModelSpec> named(String more, ModelSpec spec) {
+        return Named.of(spec.network().key() + more + " " + spec.tasks(), spec);
     }
 
     private static ModelSpec model(NetworkKind network, List<String> tasks) {
@@ -100,19 +115,17 @@ class NetworkContractTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void the_same_seed_and_stream_give_the_same_scores_bit_for_bit(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void the_same_seed_and_stream_give_the_same_scores_bit_for_bit(ModelSpec spec) {
 
         assertThat(lastScores(spec, -1)).containsExactly(lastScores(spec, -1));
         assertThat(lastScores(spec.withSeed(2), -1)).isNotEqualTo(lastScores(spec, -1));
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void a_restored_network_goes_on_as_if_never_interrupted(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void a_restored_network_goes_on_as_if_never_interrupted(ModelSpec spec) {
 
         assertThat(lastScores(spec, 7)).containsExactly(lastScores(spec, -1));
     }
@@ -138,18 +151,17 @@ class NetworkContractTest {
         return scores;
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void room_for_further_domains_changes_no_score_before_one_comes(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void room_for_further_domains_changes_no_score_before_one_comes(ModelSpec spec) {
 
         assertThat(lastScores(withRoom(spec, ""), 7)).containsExactly(lastScores(spec, -1));
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void a_domain_that_is_added_changes_no_score_of_another(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = withRoom(model(network, tasks), "");
+    void a_domain_that_is_added_changes_no_score_of_another(ModelSpec model) {
+        ModelSpec spec = withRoom(model, "");
         Random random = new Random(21);
         try (Trainer trainer = trainer(spec)) {
             for (int step = 0; step < 5; step++) {
@@ -221,11 +233,10 @@ class NetworkContractTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void a_restored_network_goes_on_with_its_added_domains_as_if_never_interrupted(
-            NetworkKind network, List<String> tasks) {
-        ModelSpec spec = withRoom(model(network, tasks), "");
+    void a_restored_network_goes_on_with_its_added_domains_as_if_never_interrupted(ModelSpec model) {
+        ModelSpec spec = withRoom(model, "");
 
         double[] uninterrupted = scoresWithAdded(spec, -1);
 
@@ -273,10 +284,9 @@ class NetworkContractTest {
         return batch;
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void scoring_gives_the_scores_of_the_next_step_and_changes_nothing(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void scoring_gives_the_scores_of_the_next_step_and_changes_nothing(ModelSpec spec) {
         Random random = new Random(5);
         try (Trainer trainer = trainer(spec)) {
             trainer.step(miniBatch(spec, batch(random, 0, 1, 2)));
@@ -291,10 +301,10 @@ class NetworkContractTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void a_score_does_not_depend_on_the_other_impressions_of_its_batch(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void a_score_does_not_depend_on_the_other_impressions_of_its_batch(ModelSpec spec) {
+        List<String> tasks = spec.tasks();
         Random random = new Random(8);
         try (Trainer trainer = trainer(spec)) {
             for (int step = 0; step < 5; step++) {
@@ -314,10 +324,9 @@ class NetworkContractTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void a_step_that_is_not_finite_teaches_nothing(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void a_step_that_is_not_finite_teaches_nothing(ModelSpec spec) {
         Random random = new Random(9);
         try (Trainer trainer = trainer(spec)) {
             List<Impression> good = batch(random, 0, 1, 2);

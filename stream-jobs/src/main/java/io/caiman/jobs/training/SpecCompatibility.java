@@ -44,6 +44,7 @@ final class SpecCompatibility {
         shape.put("features", spec.features());
         shape.put("network", spec.network());
         shape.put("options", spec.options());
+        shape.put("plug-ins", spec.plugIns());
         shape.put("prior-features", spec.priorFeatures());
         shape.put("embedding sets", spec.embeddingSets());
         shape.put("embedding.dimension", spec.embedding().dimension());

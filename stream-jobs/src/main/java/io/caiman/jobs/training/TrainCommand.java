@@ -129,9 +129,6 @@ public final class TrainCommand implements Callable<Integer> {
             TrainingJobOptions options = TrainingJobOptions.from(settings);
             KafkaOptions kafka = KafkaOptions.from(settings);
             Map<String, ModelSpec> models = models(options.specs());
-            if (options.labels().isPresent()) {
-                models.values().forEach(LateLabels::checkOneTask);
-            }
             kafka.connection().check();
             for (ModelSpec model : models.values()) {
                 Configuration configuration =

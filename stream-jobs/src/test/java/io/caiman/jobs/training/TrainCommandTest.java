@@ -41,19 +41,6 @@ class TrainCommandTest {
                         "caiman.training.label-idleness = PT1M", "caiman.training.label-window (--label-window) only");
     }
 
-    @Test
-    void a_window_for_labels_is_refused_where_a_model_has_several_tasks() throws Exception {
-        Path several = Files.writeString(directory.resolve("several.yaml"), """
-                name: several
-                tasks: [click, like]
-                domains: [a]
-                features: [user, item, domain]
-                """);
-
-        assertThat(refusal("--spec", several.toString(), "--label-window", "1h"))
-                .contains("--label-window", "'several' has the tasks [click, like]", "a model for each task");
-    }
-
     @ParameterizedTest
     @CsvSource({
         "--row-cache, much, caiman.training.row-cache = much: expected a size",
