@@ -22,9 +22,6 @@ import java.util.function.Supplier;
  */
 final class Learner implements AutoCloseable {
 
-    /** The name of its thread. */
-    static final String THREAD = "learner";
-
     private final ExecutorService thread;
     private final Trainer trainer;
 
@@ -39,7 +36,11 @@ final class Learner implements AutoCloseable {
 
     /** Makes the trainer on its thread: the number of native threads is one of that thread. */
     Learner(Supplier<Trainer> trainer) throws Exception {
-        this.thread = Executors.newSingleThreadExecutor(run -> new Thread(run, THREAD));
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread learner = new Thread(task, "learner");
+            learner.setDaemon(true);
+            return learner;
+        });
         try {
             this.trainer = get(thread.submit(trainer::get));
         } catch (Exception e) {
