@@ -4,12 +4,6 @@ import java.util.List;
 
 /** What the training job does with an impression, told by the methods that are running. */
 enum Stage {
-    /** Anything that a checkpoint has the task do: rows and weights to the state, transactions. Wherever it is in a stack. */
-    CHECKPOINT(
-            "checkpoint",
-            "org.apache.flink.streaming.runtime.tasks.SubtaskCheckpointCoordinatorImpl.",
-            "org.apache.flink.streaming.runtime.tasks.StreamTask.performCheckpoint",
-            "org.apache.flink.streaming.runtime.tasks.StreamTask.notifyCheckpoint"),
     KAFKA_READ(
             "Kafka read",
             "org.apache.flink.connector.kafka.source.",
@@ -46,11 +40,18 @@ enum Stage {
             "io.caiman.jobs.training.TrainingOperator.emit",
             "io.caiman.jobs.training.NotYetPublished."),
     KAFKA_WRITE("Kafka write", "org.apache.kafka.clients.producer.", "org.apache.flink.connector.kafka.sink."),
+    /** Anything that a checkpoint has the task do: rows and weights to the state, transactions. Wherever it is in a stack. */
+    CHECKPOINT(
+            "checkpoint",
+            "org.apache.flink.streaming.runtime.tasks.SubtaskCheckpointCoordinatorImpl.",
+            "org.apache.flink.streaming.runtime.tasks.StreamTask.performCheckpoint",
+            "org.apache.flink.streaming.runtime.tasks.StreamTask.notifyCheckpoint"),
+    /** The learner's thread gives a result to the task's, and has no mini-batch yet. */
     WAIT(
-            "wait for the other thread",
-            "java.util.concurrent.Future.get",
+            "wait for a mini-batch",
             "java.util.concurrent.ThreadPoolExecutor.getTask",
-            "io.caiman.jobs.training.TrainingOperator.await"),
+            "io.caiman.jobs.training.TrainingOperator.publishLater"),
+    /** The task's thread has no impression, or as many mini-batches as it may are being learned from. */
     IDLE("idle", "org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailboxImpl.take"),
     OTHER("none of these");
 
