@@ -26,7 +26,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * operator, checkpoints every ten seconds and the broker a process of its own; beside a plain loop on one thread that computes
  * the same rolling figures from arrays. What others leave of the cores does not matter to the second figure, predictions for
  * each second that this process had of one (the broker not included). Predictions of 100,000 users whose domains are drawn uniformly; 830 a second of event
- * time, panes of 5 minutes.
+ * time, panes of 5 minutes. Each is run once before any is measured, so that the code is compiled.
  *
  * <p>Arguments: a folder with room, number of predictions, windows such as {@code 1h}, then numbers of domains.
  */
@@ -72,33 +72,43 @@ public final class MetricsTable {
         Path folder = Files.createDirectories(Path.of(arguments[0]));
         int size = Integer.parseInt(arguments[1]);
         String windows = arguments[2];
-        for (String domains : Arrays.copyOfRange(arguments, 3, arguments.length)) {
-            Log log = Log.random(size, Integer.parseInt(domains));
-            double plain = plain(log, Duration.ofHours(1).toMillis(), Integer.parseInt(domains));
+        List<Integer> domains =
+                Arrays.stream(arguments).skip(3).map(Integer::valueOf).toList();
+        for (int warmUp : domains) {
+            measure(Log.random(size, warmUp), windows, folder); // until the code is compiled
+        }
+        for (int count : domains) {
+            Log log = Log.random(size, count);
+            double plain = plain(log, Duration.ofHours(1).toMillis(), count);
             System.out.printf(
-                    Locale.ROOT, "%s domains, plain loop, window 1h: %,.0f predictions/s%n", domains, size / plain);
-            Path brokerFolder = folder.resolve("broker");
+                    Locale.ROOT, "%d domains, plain loop, window 1h: %,.0f predictions/s%n", count, size / plain);
+            Figures figures = measure(log, windows, folder);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d domains, job, windows %s: %,.0f predictions/s, %,.0f for each second of a core, %,d MiB of heap,"
+                            + " %,.0f bytes for each prediction%n",
+                    count,
+                    windows,
+                    size / figures.seconds,
+                    size / figures.busySeconds,
+                    figures.heapBytes >> 20,
+                    (double) figures.heapBytes / size);
+        }
+    }
+
+    /** A run of the job over a topic that has all of it. */
+    private static Figures measure(Log log, String windows, Path folder) throws Exception {
+        Path brokerFolder = folder.resolve("broker");
+        ReplayTable.delete(brokerFolder);
+        Process broker = ReplayTable.start(
+                folder, List.of("-Xmx1g", ReplayTable.Broker.class.getName(), brokerFolder.toString()));
+        try {
+            String address = ReplayTable.address(broker);
+            produce(address, log);
+            return measure(address, log.size, windows, folder);
+        } finally {
+            broker.destroyForcibly().waitFor();
             ReplayTable.delete(brokerFolder);
-            Process broker = ReplayTable.start(
-                    folder, List.of("-Xmx1g", ReplayTable.Broker.class.getName(), brokerFolder.toString()));
-            try {
-                String address = ReplayTable.address(broker);
-                produce(address, log);
-                Figures figures = measure(address, size, windows, folder);
-                System.out.printf(
-                        Locale.ROOT,
-                        "%s domains, job, windows %s: %,.0f predictions/s, %,.0f for each second of a core, %,d MiB of heap,"
-                                + " %,.0f bytes for each prediction%n",
-                        domains,
-                        windows,
-                        size / figures.seconds,
-                        size / figures.busySeconds,
-                        figures.heapBytes >> 20,
-                        (double) figures.heapBytes / size);
-            } finally {
-                broker.destroyForcibly().waitFor();
-                ReplayTable.delete(brokerFolder);
-            }
         }
     }
 

@@ -131,6 +131,28 @@ public final class ScoreHistogram {
 
     /** The histogram of all histograms' scores. */
     public static ScoreHistogram merge(List<ScoreHistogram> histograms) {
+        int scores = 0;
+        for (ScoreHistogram histogram : histograms) {
+            scores = histogram.bins.length > 0 || scores > MOST_BINS ? MOST_BINS + 1 : scores + histogram.few.length;
+        }
+        return scores <= MOST_BINS ? mergeFew(histograms, scores) : mergePairs(histograms);
+    }
+
+    private static ScoreHistogram mergeFew(List<ScoreHistogram> histograms, int scores) {
+        if (histograms.size() == 2) {
+            return new ScoreHistogram(merged(histograms.get(0).few, histograms.get(1).few));
+        }
+        int[] merged = new int[scores];
+        int size = 0;
+        for (ScoreHistogram histogram : histograms) {
+            System.arraycopy(histogram.few, 0, merged, size, histogram.few.length);
+            size += histogram.few.length;
+        }
+        Arrays.sort(merged); // which finds what is in order, and merges that
+        return new ScoreHistogram(merged);
+    }
+
+    private static ScoreHistogram mergePairs(List<ScoreHistogram> histograms) {
         // Two and two of like size, so that no score is moved more than log2(n) times.
         List<ScoreHistogram> left = histograms;
         while (left.size() > 1) {
@@ -168,16 +190,22 @@ public final class ScoreHistogram {
 
     /** AUC as in {@link RankedScores#auc}, with all scores of one bin taken as equal. */
     public OptionalDouble auc() {
-        PairCount pairs = new PairCount();
-        forEachBin(pairs);
-        return pairs.auc();
+        return pairs().auc();
     }
 
     /** What {@link #auc} is off by at most: {@code sum(p_b n_b) / (2 P N)}. Empty where AUC is. */
     public OptionalDouble aucErrorBound() {
+        return pairs().error();
+    }
+
+    private PairCount pairs() {
         PairCount pairs = new PairCount();
-        forEachBin(pairs);
-        return pairs.error();
+        if (bins.length > 0) {
+            forEachBin(pairs);
+        } else {
+            pairs.acceptFew(few);
+        }
+        return pairs;
     }
 
     /** Bins are 2^-level wide. */
@@ -276,6 +304,18 @@ public final class ScoreHistogram {
             inOneBin += (double) positives * negatives;
             positivesSoFar += positives;
             negativesSoFar += negatives;
+        }
+
+        /** All bins of a histogram of few scores, most of which hold one. */
+        void acceptFew(int[] few) {
+            for (int from = 0, to; from < few.length; from = to) {
+                int bin = few[from] >> 1;
+                int positives = few[from] & 1;
+                for (to = from + 1; to < few.length && few[to] >> 1 == bin; to++) {
+                    positives += few[to] & 1;
+                }
+                accept(bin, positives, to - from - positives);
+            }
         }
 
         OptionalDouble auc() {

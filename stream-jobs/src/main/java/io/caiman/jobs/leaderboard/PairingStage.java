@@ -166,7 +166,7 @@ final class PairingStage extends AbstractStreamOperator<ScopedPairs>
         Named[] names = names(scores);
         int before = bucket.scores.size();
         for (int i = 0; i < scores.size(); i++) {
-            Named about = names[scores.nameOf(i)];
+            Named about = names[scores.names().placeOf(i)];
             if (isGivenUp(scores.eventTime(i), bucket)) {
                 late.inc();
             } else if (bucket.scores.find(key(scores, i, about), about.model) != WaitingScores.NONE) {
@@ -312,7 +312,7 @@ final class PairingStage extends AbstractStreamOperator<ScopedPairs>
                 Scores scores = log.get(entry);
                 Named[] names = names(scores);
                 for (int i = 0; i < scores.size(); i++) {
-                    Named about = names[scores.nameOf(i)];
+                    Named about = names[scores.names().placeOf(i)];
                     if (!isGivenUp(scores.eventTime(i), bucket)
                             && bucket.scores.find(key(scores, i, about), about.model) == WaitingScores.NONE) {
                         var unused = keep(scores, i, about, bucket);
@@ -324,12 +324,12 @@ final class PairingStage extends AbstractStreamOperator<ScopedPairs>
         }
     }
 
-    /** By place in the dictionary. */
+    /** By the place of the names. */
     private Named[] names(Scores scores) {
-        Named[] names = new Named[scores.dictionary().size()];
+        Named[] names = new Named[scores.names().distinct()];
         for (int place = 0; place < names.length; place++) {
-            names[place] = known.computeIfAbsent(scores.dictionary().get(place), name -> {
-                Scope scope = name.domainScope();
+            names[place] = known.computeIfAbsent(scores.names().get(place), name -> {
+                Scope scope = name.scope();
                 return new Named(scope, models.computeIfAbsent(scope.model(), model -> models.size()));
             });
         }

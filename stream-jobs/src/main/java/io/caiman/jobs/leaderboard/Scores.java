@@ -1,12 +1,12 @@
 package io.caiman.jobs.leaderboard;
 
 import io.caiman.jobs.predictions.IncomingPrediction;
-import io.caiman.jobs.predictions.NameDictionary;
+import io.caiman.jobs.predictions.NameColumn;
 import io.caiman.jobs.predictions.PredictionBatch;
 import java.util.Arrays;
 
 /**
- * Predictions of the impressions of one bucket, 34 bytes each, the names in a dictionary: what travels to the pairing stage and
+ * Predictions of the impressions of one bucket, 34 bytes each and each different name once: what travels to the pairing stage and
  * what it keeps in its state.
  */
 final class Scores implements PredictionBatch {
@@ -15,36 +15,34 @@ final class Scores implements PredictionBatch {
     static final int NUMBERS = 4;
 
     private final int bucket;
-    private final NameDictionary dictionary;
+    private final NameColumn names;
     private int size;
-    private short[] nameOf;
     private long[] rows;
 
     Scores(int bucket) {
-        this(bucket, new NameDictionary(), 0, new short[8], new long[8 * NUMBERS]);
+        this(bucket, new NameColumn(), new long[8 * NUMBERS]);
     }
 
     /** Predictions in arrays, which are handed over. */
-    Scores(int bucket, NameDictionary dictionary, int size, short[] nameOf, long[] rows) {
+    Scores(int bucket, NameColumn names, long[] rows) {
         this.bucket = bucket;
-        this.dictionary = dictionary;
-        this.size = size;
-        this.nameOf = nameOf;
+        this.names = names;
+        this.size = names.size();
         this.rows = rows;
     }
 
     @Override
     public void add(IncomingPrediction prediction) {
-        if (size == nameOf.length) {
-            nameOf = Arrays.copyOf(nameOf, 2 * size);
-            rows = Arrays.copyOf(rows, 2 * size * NUMBERS);
-        }
         int row = size * NUMBERS;
+        if (row == rows.length) {
+            rows = Arrays.copyOf(rows, 2 * row);
+        }
         rows[row] = prediction.impression();
         rows[row + 1] = prediction.user();
         rows[row + 2] = prediction.eventTime();
         rows[row + 3] = prediction.scoredLabel();
-        nameOf[size++] = (short) dictionary.placeOf(prediction.names());
+        names.add(prediction.names());
+        size++;
     }
 
     int bucket() {
@@ -56,13 +54,9 @@ final class Scores implements PredictionBatch {
         return size;
     }
 
-    NameDictionary dictionary() {
-        return dictionary;
-    }
-
-    /** Place of the i-th prediction's names in the dictionary. */
-    int nameOf(int i) {
-        return Short.toUnsignedInt(nameOf[i]);
+    /** The names of each prediction. */
+    NameColumn names() {
+        return names;
     }
 
     long impression(int i) {

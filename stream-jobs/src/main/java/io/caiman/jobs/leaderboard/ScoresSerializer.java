@@ -1,7 +1,7 @@
 package io.caiman.jobs.leaderboard;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
-import io.caiman.jobs.predictions.NameDictionary;
+import io.caiman.jobs.predictions.NameColumn;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -16,24 +16,15 @@ final class ScoresSerializer extends ImmutableTypeSerializer<Scores> {
     @Override
     public void serialize(Scores value, DataOutputView target) throws IOException {
         target.writeByte(value.bucket());
-        value.dictionary().write(target);
-        target.writeInt(value.size());
-        for (int i = 0; i < value.size(); i++) {
-            target.writeShort(value.nameOf(i));
-        }
+        value.names().write(target);
         LongBlock.write(value.rows(), value.size() * Scores.NUMBERS, target);
     }
 
     @Override
     public Scores deserialize(DataInputView source) throws IOException {
         int bucket = source.readUnsignedByte();
-        NameDictionary dictionary = NameDictionary.read(source);
-        int size = source.readInt();
-        short[] nameOf = new short[size];
-        for (int i = 0; i < size; i++) {
-            nameOf[i] = source.readShort();
-        }
-        return new Scores(bucket, dictionary, size, nameOf, LongBlock.read(size * Scores.NUMBERS, source));
+        NameColumn names = NameColumn.read(source);
+        return new Scores(bucket, names, LongBlock.read(names.size() * Scores.NUMBERS, source));
     }
 
     @Override
@@ -42,8 +33,9 @@ final class ScoresSerializer extends ImmutableTypeSerializer<Scores> {
     }
 
     /**
-     * Version 1: bucket; number of names, then model, task and domain of each; number of predictions, then place of the names of
-     * each, then impression, user, event time and scored label of each.
+     * Version 1: bucket; number of names, of each where task and domain begin, the length, how much of it is that of the one
+     * before, and the rest of model, task and domain; number of predictions, then place of the names of each, then impression,
+     * user, event time and scored label of each.
      */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<Scores> {
         public Snapshot() {

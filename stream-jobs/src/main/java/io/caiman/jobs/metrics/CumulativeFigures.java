@@ -4,10 +4,14 @@ import io.caiman.model.evaluation.GroupedAuc;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Everything so far of a scope. */
+/**
+ * Everything so far of a scope. A checkpoint holds only what no pane holds any longer, so that it does not grow with all that
+ * came before; what the panes hold is added when they are restored.
+ */
 final class CumulativeFigures {
 
     private PaneFigures figures;
+    private PaneFigures past;
     private GroupedAuc grouped;
     private long first;
     private long last;
@@ -21,12 +25,14 @@ final class CumulativeFigures {
     /**
      * Restores figures.
      *
+     * @param past of what no pane holds
      * @param first earliest event time, ms
      * @param last latest event time, ms
      * @param published whether nothing has come since they were published
      */
-    CumulativeFigures(PaneFigures figures, GroupedAuc grouped, long first, long last, boolean published) {
-        this.figures = figures;
+    CumulativeFigures(PaneFigures past, GroupedAuc grouped, long first, long last, boolean published) {
+        this.figures = past;
+        this.past = past;
         this.grouped = grouped;
         this.first = first;
         this.last = last;
@@ -41,6 +47,23 @@ final class CumulativeFigures {
         grouped = grouped.plus(partial.gained());
         first = Math.min(first, partial.first());
         last = Math.max(last, partial.last());
+    }
+
+    /** Adds a pane, or a late part of one, that was restored beside these figures. */
+    void restore(PaneFigures pane) {
+        unmerged.add(pane);
+    }
+
+    /** Takes note of figures, which were added, that no pane holds any longer. */
+    void addPast(List<PaneFigures> gone) {
+        if (!gone.isEmpty()) {
+            past = PaneFigures.merge(List.of(past, PaneFigures.merge(gone)));
+        }
+    }
+
+    /** The figures of what no pane holds. */
+    PaneFigures past() {
+        return past;
     }
 
     boolean isPublished() {

@@ -37,6 +37,11 @@ final class Impressions {
         size++;
     }
 
+    /** Forgets all, but keeps the room. */
+    void clear() {
+        size = 0;
+    }
+
     void addAll(Impressions others) {
         for (int i = 0; i < others.size; i++) {
             add(others.eventTimes[i], others.users[i], others.scoredLabels[i]);

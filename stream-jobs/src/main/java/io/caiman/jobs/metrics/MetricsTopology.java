@@ -57,15 +57,16 @@ public final class MetricsTopology {
         return batches.keyBy(batch -> Buckets.key(batch.bucket()), Types.INT)
                 .transform(
                         "users",
-                        SerializerType.of(Partial.class, PartialSerializer.INSTANCE),
+                        SerializerType.of(Partials.class, PartialsSerializer.INSTANCE),
                         new UserStage(panes, !options.last().isEmpty(), refresh))
                 .setMaxParallelism(Buckets.COUNT)
                 .uid("metrics-users")
-                .keyBy(Partial::scope, SerializerType.ofKey(Scope.class, ScopeSerializer.INSTANCE))
+                .keyBy(Partials::key, SerializerType.ofKey(Scope.class, ScopeSerializer.INSTANCE))
                 .transform(
                         "domains",
                         AvroRecordType.of(DomainMetrics.class),
                         new ScopeStage(panes, options.last(), refresh, options.labels()))
+                .setMaxParallelism(Buckets.COUNT)
                 .uid("metrics-domains");
     }
 }

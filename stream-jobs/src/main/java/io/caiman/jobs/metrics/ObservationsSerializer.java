@@ -1,7 +1,7 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
-import io.caiman.jobs.predictions.NameDictionary;
+import io.caiman.jobs.predictions.NameColumn;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -16,11 +16,9 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
     @Override
     public void serialize(Observations value, DataOutputView target) throws IOException {
         target.writeByte(value.bucket());
-        value.dictionary().write(target);
-        target.writeInt(value.size());
+        value.names().write(target);
         Impressions impressions = value.impressions();
         for (int i = 0; i < value.size(); i++) {
-            target.writeShort(value.nameOf(i));
             target.writeLong(impressions.user(i));
             target.writeLong(impressions.eventTime(i));
             target.writeLong(impressions.scoredLabel(i));
@@ -30,15 +28,13 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
     @Override
     public Observations deserialize(DataInputView source) throws IOException {
         int bucket = source.readUnsignedByte();
-        NameDictionary dictionary = NameDictionary.read(source);
-        short[] nameOf = new short[source.readInt()];
-        Impressions impressions = new Impressions(nameOf.length);
-        for (int i = 0; i < nameOf.length; i++) {
-            nameOf[i] = source.readShort();
+        NameColumn names = NameColumn.read(source);
+        Impressions impressions = new Impressions(names.size());
+        for (int i = 0; i < names.size(); i++) {
             long user = source.readLong();
             impressions.add(source.readLong(), user, source.readLong());
         }
-        return new Observations(bucket, dictionary, nameOf, impressions);
+        return new Observations(bucket, names, impressions);
     }
 
     @Override
@@ -47,8 +43,9 @@ final class ObservationsSerializer extends ImmutableTypeSerializer<Observations>
     }
 
     /**
-     * Version 1: bucket; number of names, then model, task and domain of each; number of impressions, then place of the names,
-     * user, event time and scored label of each.
+     * Version 1: bucket; number of names, of each where task and domain begin, the length, how much of it is that of the one
+     * before, and the rest of model, task and domain; number of impressions, then place of the names of each, then user, event
+     * time and scored label of each.
      */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<Observations> {
         public Snapshot() {

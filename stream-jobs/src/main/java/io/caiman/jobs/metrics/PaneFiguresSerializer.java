@@ -1,6 +1,7 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
+import io.caiman.jobs.connect.VariableLength;
 import io.caiman.model.evaluation.QualitySums;
 import io.caiman.model.evaluation.ScoreHistogram;
 import java.io.IOException;
@@ -28,12 +29,12 @@ final class PaneFiguresSerializer extends ImmutableTypeSerializer<PaneFigures> {
                 if (isFirst) {
                     target.writeInt(bin);
                 } else {
-                    write(bin - before, target);
+                    VariableLength.write(bin - before, target);
                 }
                 isFirst = false;
                 before = bin;
-                write(positives, target);
-                write(negatives, target);
+                VariableLength.write(positives, target);
+                VariableLength.write(negatives, target);
             }
         });
         target.writeLong(value.sums().impressions());
@@ -50,34 +51,13 @@ final class PaneFiguresSerializer extends ImmutableTypeSerializer<PaneFigures> {
         long[] positives = new long[size];
         long[] negatives = new long[size];
         for (int i = 0; i < size; i++) {
-            bins[i] = i == 0 ? source.readInt() : bins[i - 1] + (int) read(source);
-            positives[i] = read(source);
-            negatives[i] = read(source);
+            bins[i] = i == 0 ? source.readInt() : bins[i - 1] + (int) VariableLength.read(source);
+            positives[i] = VariableLength.read(source);
+            negatives[i] = VariableLength.read(source);
         }
         return new PaneFigures(
                 ScoreHistogram.ofBins(level, bins, positives, negatives),
                 new QualitySums(source.readLong(), source.readLong(), source.readDouble(), source.readDouble()));
-    }
-
-    /** Seven bits a byte, the lowest first; the highest bit says that more follow. */
-    private static void write(long value, DataOutputView target) throws IOException {
-        long left = value;
-        while (left > 0x7F) {
-            target.writeByte((int) ((left & 0x7F) | 0x80));
-            left >>>= 7;
-        }
-        target.writeByte((int) left);
-    }
-
-    private static long read(DataInputView source) throws IOException {
-        long value = 0;
-        for (int shift = 0; ; shift += 7) {
-            byte next = source.readByte();
-            value |= (next & 0x7FL) << shift;
-            if (next >= 0) {
-                return value;
-            }
-        }
     }
 
     @Override

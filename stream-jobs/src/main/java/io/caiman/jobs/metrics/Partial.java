@@ -1,13 +1,14 @@
 package io.caiman.jobs.metrics;
 
-import io.caiman.jobs.predictions.Scope;
+import io.caiman.jobs.predictions.Names;
 import io.caiman.model.evaluation.GroupedAuc;
 import java.util.List;
 
 /**
- * What a task of the first stage tells the second about a scope: all that has come since it last did. Everything in it is to
+ * What a task of the first stage tells the second about a scope, in {@link Partials}: all that has come since it last did. Everything in it is to
  * be added to what others tell.
  *
+ * @param names the scope's
  * @param first earliest event time among the new impressions, ms; {@link Long#MAX_VALUE} where there are none
  * @param last latest event time among them, ms; {@link Long#MIN_VALUE} where there are none
  * @param panes the new impressions by pane
@@ -17,7 +18,7 @@ import java.util.List;
  * @param impressions the new impressions themselves, for count windows; empty where there are no such windows
  */
 record Partial(
-        Scope scope,
+        Names names,
         long first,
         long last,
         List<PaneGain> panes,

@@ -5,12 +5,8 @@ import io.caiman.model.evaluation.ScoreHistogram;
 import io.caiman.schemas.avro.DomainMetrics;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -25,10 +21,13 @@ final class ScopeFigures {
     private final List<WindowShares> shares;
     private final CumulativeFigures cumulative;
     private final LastImpressions last;
+
+    /** Whether there may be impressions of before the last closed end that count windows lack. */
+    private boolean lateForLast;
+
     private long closed;
 
-    /** What has come of each pane, not yet added up where there are several. */
-    private final TreeMap<Long, List<PaneFigures>> byPane = new TreeMap<>();
+    private final ScopePanes byPane = new ScopePanes();
 
     /** Impressions that came too late for windows that may still change: not to be seen by the windows before theirs. */
     private final List<Partial.PaneGain> late;
@@ -41,7 +40,6 @@ final class ScopeFigures {
 
     private final long[] latestEnds;
 
-    private final Set<Long> changedPanes = new HashSet<>();
     private boolean changed;
 
     ScopeFigures(Scope scope, Panes panes, List<Integer> lastCounts, Stored stored) {
@@ -52,8 +50,10 @@ final class ScopeFigures {
         this.shares = stored.shares();
         this.cumulative = stored.cumulative();
         this.late = new ArrayList<>(stored.late());
+        late.forEach(gain -> cumulative.restore(gain.figures()));
         this.last = new LastImpressions(
                 lastCounts.stream().mapToInt(count -> count).max().orElse(0), stored.last());
+        this.lateForLast = stored.last().size() > 0;
         for (List<Long> ends : stored.changedEnds()) {
             changedEnds.add(new TreeSet<>(ends));
         }
@@ -107,36 +107,20 @@ final class ScopeFigures {
     }
 
     void restorePane(long pane, PaneFigures figures) {
-        byPane.computeIfAbsent(pane, start -> new ArrayList<>(1)).add(figures);
+        byPane.restore(pane, figures);
+        cumulative.restore(figures);
     }
 
     /** Whether anything that {@link #toStored} or a pane holds has changed since this was last asked. */
     boolean takeChanged() {
-        boolean taken = changed || !changedPanes.isEmpty();
+        boolean taken = changed;
         changed = false;
         return taken;
     }
 
-    /** Starts of the panes that have changed since this was last asked; {@link #pane} is empty for one that has gone. */
-    Set<Long> takeChangedPanes() {
-        Set<Long> taken = Set.copyOf(changedPanes);
-        changedPanes.clear();
-        return taken;
-    }
-
-    /** The figures of a pane. */
-    PaneFigures pane(long pane) {
-        List<PaneFigures> parts = byPane.get(pane);
-        return parts == null ? PaneFigures.EMPTY : whole(parts);
-    }
-
-    private static PaneFigures whole(List<PaneFigures> parts) {
-        if (parts.size() > 1) {
-            PaneFigures whole = PaneFigures.merge(parts);
-            parts.clear();
-            parts.add(whole);
-        }
-        return parts.get(0);
+    /** The panes. */
+    ScopePanes panes() {
+        return byPane;
     }
 
     void add(Partial partial) {
@@ -147,6 +131,8 @@ final class ScopeFigures {
                 addToPane(gain);
             } else if (gain.openFrom() <= gain.pane() + panes.longest()) {
                 late.add(gain);
+            } else {
+                cumulative.addPast(List.of(gain.figures()));
             }
             for (int window = 0; window < shares.size(); window++) {
                 long lastEnd = Math.min(closed, gain.pane() + panes.windows().get(window));
@@ -159,6 +145,7 @@ final class ScopeFigures {
             shares.get(gain.window()).add(gain.end(), gain.gained());
         }
         last.addAll(partial.impressions());
+        lateForLast |= partial.first() < closed;
     }
 
     /** Publishes every window up to this end, and those before that have changed. */
@@ -175,17 +162,18 @@ final class ScopeFigures {
         forget();
     }
 
-    /** Publishes the closed windows that late impressions have changed. */
+    /** Publishes the closed windows, and the count windows, that late impressions have changed. */
     void publishChanged(Consumer<DomainMetrics> out) {
-        boolean any = false;
         for (int window = 0; window < shares.size(); window++) {
-            for (long end : changedEnds.get(window)) {
-                publish(window, end, out);
-                any = true;
+            TreeSet<Long> ends = changedEnds.get(window);
+            if (!ends.isEmpty()) {
+                for (long end : ends) {
+                    publish(window, end, out);
+                }
+                ends.clear();
             }
-            changedEnds.get(window).clear();
         }
-        if (any) {
+        if (lateForLast) {
             publishLast(closed, out);
         }
     }
@@ -206,10 +194,7 @@ final class ScopeFigures {
 
     private void publish(int window, long end, Consumer<DomainMetrics> out) {
         long start = end - panes.windows().get(window);
-        List<PaneFigures> parts = new ArrayList<>();
-        for (List<PaneFigures> ofPane : byPane.subMap(start, end).values()) {
-            parts.add(whole(ofPane));
-        }
+        List<PaneFigures> parts = byPane.between(start, end);
         for (Partial.PaneGain gain : late) {
             if (gain.pane() >= start && gain.pane() < end && gain.openFrom() <= end) {
                 parts.add(gain.figures());
@@ -228,8 +213,8 @@ final class ScopeFigures {
         Optional<ScoreHistogram> next = Optional.empty();
         if (late.isEmpty() && latestEnds[window] == end - panes.length()) {
             next = latest[window]
-                    .without(pane(start - panes.length()).histogram())
-                    .map(rest -> rest.merge(pane(end - panes.length()).histogram()));
+                    .without(byPane.get(start - panes.length()).histogram())
+                    .map(rest -> rest.merge(byPane.get(end - panes.length()).histogram()));
         }
         ScoreHistogram histogram = next.orElseGet(() -> PaneFigures.histogram(parts));
         latest[window] = histogram;
@@ -243,6 +228,7 @@ final class ScopeFigures {
     }
 
     private void publishLast(long end, Consumer<DomainMetrics> out) {
+        lateForLast = false;
         if (!lastCounts.isEmpty() && last.countBefore(end)) {
             changed = true;
             for (int count : lastCounts) {
@@ -254,13 +240,14 @@ final class ScopeFigures {
     /** The next end of a window with impressions. */
     private long nextEnd() {
         long next = closed + panes.length();
-        Long pane = byPane.ceilingKey(next - panes.longest());
-        long earliestLate = late.stream()
-                .filter(gain -> gain.pane() >= next - panes.longest())
-                .mapToLong(gain -> Math.max(next, gain.openFrom()))
-                .min()
-                .orElse(Long.MAX_VALUE);
-        return Math.min(earliestLate, pane == null ? Long.MAX_VALUE : Math.max(next, pane + panes.length()));
+        long pane = byPane.startFrom(next - panes.longest());
+        long end = pane == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(next, pane + panes.length());
+        for (Partial.PaneGain gain : late) {
+            if (gain.pane() >= next - panes.longest()) {
+                end = Math.min(end, Math.max(next, gain.openFrom()));
+            }
+        }
+        return end;
     }
 
     /** Forgets what no window needs that may still change or is still to come. */
@@ -274,9 +261,9 @@ final class ScopeFigures {
             return visibleToAll;
         });
         // Of the pane before the next window that window's histogram still needs to know.
-        Map<Long, List<PaneFigures>> past = byPane.headMap(firstOpen - panes.longest() - panes.length());
-        changedPanes.addAll(past.keySet());
-        past.clear();
+        List<PaneFigures> past = byPane.dropBefore(firstOpen - panes.longest() - panes.length());
+        changed |= !past.isEmpty();
+        cumulative.addPast(past);
         if (byPane.isEmpty()) {
             forgetLatest();
         }
@@ -284,8 +271,8 @@ final class ScopeFigures {
     }
 
     private void addToPane(Partial.PaneGain gain) {
-        byPane.computeIfAbsent(gain.pane(), start -> new ArrayList<>(1)).add(gain.figures());
-        changedPanes.add(gain.pane());
+        byPane.add(gain.pane(), gain.figures());
+        changed = true;
         for (int window = 0; window < latestEnds.length; window++) {
             if (gain.pane() < latestEnds[window]) {
                 latestEnds[window] = NO_END;

@@ -38,11 +38,11 @@ final class ScopeFiguresSerializer extends ImmutableTypeSerializer<ScopeFigures.
         }
         target.writeInt(value.late().size());
         for (Partial.PaneGain gain : value.late()) {
-            PartialSerializer.write(gain, target);
+            PartialsSerializer.write(gain, target);
         }
         CumulativeFigures cumulative = value.cumulative();
-        PaneFiguresSerializer.INSTANCE.serialize(cumulative.figures(), target);
-        PartialSerializer.write(cumulative.grouped(), target);
+        PaneFiguresSerializer.INSTANCE.serialize(cumulative.past(), target);
+        PartialsSerializer.write(cumulative.grouped(), target);
         target.writeLong(cumulative.first());
         target.writeLong(cumulative.last());
         target.writeBoolean(cumulative.isPublished());
@@ -65,11 +65,11 @@ final class ScopeFiguresSerializer extends ImmutableTypeSerializer<ScopeFigures.
         }
         List<Partial.PaneGain> late = new ArrayList<>();
         for (int left = source.readInt(); left > 0; left--) {
-            late.add(PartialSerializer.readPane(source));
+            late.add(PartialsSerializer.readPane(source));
         }
         CumulativeFigures cumulative = new CumulativeFigures(
                 PaneFiguresSerializer.INSTANCE.deserialize(source),
-                PartialSerializer.readGrouped(source),
+                PartialsSerializer.readGrouped(source),
                 source.readLong(),
                 source.readLong(),
                 source.readBoolean());
@@ -89,7 +89,7 @@ final class ScopeFiguresSerializer extends ImmutableTypeSerializer<ScopeFigures.
         target.writeInt(shares.changes().size());
         for (Map.Entry<Long, GroupedAuc> change : shares.changes().entrySet()) {
             target.writeLong(change.getKey());
-            PartialSerializer.write(change.getValue(), target);
+            PartialsSerializer.write(change.getValue(), target);
         }
         target.writeInt(shares.revisions().size());
         for (Map.Entry<Long, Integer> revision : shares.revisions().entrySet()) {
@@ -101,7 +101,7 @@ final class ScopeFiguresSerializer extends ImmutableTypeSerializer<ScopeFigures.
     private static WindowShares readShares(DataInputView source) throws IOException {
         TreeMap<Long, GroupedAuc> changes = new TreeMap<>();
         for (int left = source.readInt(); left > 0; left--) {
-            changes.put(source.readLong(), PartialSerializer.readGrouped(source));
+            changes.put(source.readLong(), PartialsSerializer.readGrouped(source));
         }
         TreeMap<Long, Integer> revisions = new TreeMap<>();
         for (int left = source.readInt(); left > 0; left--) {
@@ -117,7 +117,7 @@ final class ScopeFiguresSerializer extends ImmutableTypeSerializer<ScopeFigures.
 
     /**
      * Version 1: pane, windows, lateness, history; last closed end; of each window length the changes of shares, the revisions and the ends to publish again;
-     * late figures; cumulative figures, shares, first and last event time, whether published; last impressions.
+     * late figures; cumulatively the figures of what no pane holds, shares, first and last event time, whether published; last impressions.
      */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<ScopeFigures.Stored> {
         public Snapshot() {

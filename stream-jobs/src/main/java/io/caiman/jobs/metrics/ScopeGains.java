@@ -1,101 +1,72 @@
 package io.caiman.jobs.metrics;
 
-import io.caiman.jobs.predictions.Scope;
-import io.caiman.model.evaluation.QualitySums;
-import io.caiman.model.evaluation.ScoreHistogram;
+import io.caiman.jobs.predictions.Names;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
-/** What a task of the first stage has gathered about one scope since it last told the second. */
+/**
+ * What a task of the first stage has gathered about one scope since it last told the second, beside the impressions, which are
+ * with its {@link GroupGains}.
+ */
 final class ScopeGains {
-
-    /** Scored labels of one pane. */
-    private static final class PaneBuffer {
-        private final long pane;
-        private final long openFrom;
-        private long[] scoredLabels = new long[4];
-        private int size;
-
-        private static final PaneBuffer NONE = new PaneBuffer(Long.MIN_VALUE, Long.MIN_VALUE);
-
-        PaneBuffer(long pane, long openFrom) {
-            this.pane = pane;
-            this.openFrom = openFrom;
-        }
-
-        void add(long scoredLabel) {
-            if (size == scoredLabels.length) {
-                scoredLabels = Arrays.copyOf(scoredLabels, 2 * size);
-            }
-            scoredLabels[size++] = scoredLabel;
-        }
-
-        Partial.PaneGain toGain() {
-            long[] all = Arrays.copyOf(scoredLabels, size);
-            return new Partial.PaneGain(
-                    pane, openFrom, new PaneFigures(ScoreHistogram.ofEncoded(all), QualitySums.ofEncoded(all)));
-        }
-    }
 
     private static final int NO_WINDOW = -1;
 
-    private final Scope scope;
-    private final boolean countsLast;
+    private final Names names;
+    private final GroupGains group;
+    private final int place;
     private final List<TreeMap<Long, ShareSum>> shares = new ArrayList<>();
-    private final List<PaneBuffer> buffers = new ArrayList<>();
-    private PaneBuffer latest = PaneBuffer.NONE;
     private ShareSum gained = new ShareSum();
-    private Impressions impressions = new Impressions();
-    private long first = Long.MAX_VALUE;
-    private long last = Long.MIN_VALUE;
     private boolean changed;
 
     /** What was asked for last, mostly asked for again. */
-    private ShareSum lastShare = new ShareSum();
+    private ShareSum lastShare = gained;
 
     private int lastWindow = NO_WINDOW;
     private long lastEnd;
 
-    ScopeGains(Scope scope, int windows, boolean countsLast) {
-        this.scope = scope;
-        this.countsLast = countsLast;
+    /**
+     * A scope of which nothing is known.
+     *
+     * @param place among the scopes of its group
+     */
+    ScopeGains(Names names, GroupGains group, int place, int windows) {
+        this.names = names;
+        this.group = group;
+        this.place = place;
         for (int window = 0; window < windows; window++) {
             shares.add(new TreeMap<>());
         }
     }
 
-    Scope scope() {
-        return scope;
+    Names names() {
+        return names;
     }
 
-    /** Takes note of a change; says whether it is the first since the last {@link #take}. */
-    boolean change() {
-        boolean isFirst = !changed;
-        changed = true;
-        return isFirst;
+    GroupGains group() {
+        return group;
     }
 
-    void add(long pane, long openFrom, long eventTime, long user, long scoredLabel) {
-        if (latest.pane != pane || latest.openFrom != openFrom) {
-            latest = buffer(pane, openFrom);
-        }
-        latest.add(scoredLabel);
-        first = Math.min(first, eventTime);
-        last = Math.max(last, eventTime);
-        if (countsLast) {
-            impressions.add(eventTime, user, scoredLabel);
-        }
+    /** Its place among the scopes of the group. */
+    int place() {
+        return place;
     }
 
-    /** The change of the users' contribution to cumulative gAUC. */
+    /** Whether a share has changed. */
+    boolean changed() {
+        return changed;
+    }
+
+    /** The change of the users' contribution to cumulative gAUC, to be added to. */
     ShareSum gained() {
+        changed = true;
         return gained;
     }
 
-    /** The change of the users' contribution to gAUC up to the window that ends here. */
+    /** The change of the users' contribution to gAUC up to the window that ends here, to be added to. */
     ShareSum share(int window, long end) {
+        changed = true;
         if (window != lastWindow || end != lastEnd) {
             lastShare = shares.get(window).computeIfAbsent(end, e -> new ShareSum());
             lastWindow = window;
@@ -104,44 +75,24 @@ final class ScopeGains {
         return lastShare;
     }
 
-    /** All of it, which is then forgotten. */
-    Partial take() {
+    /** All of it together with its impressions; it is then forgotten. */
+    Partial take(long first, long last, List<Partial.PaneGain> panes, Impressions impressions) {
         List<Partial.ShareGain> gains = new ArrayList<>();
-        for (int window = 0; window < shares.size(); window++) {
-            for (var share : shares.get(window).entrySet()) {
-                gains.add(new Partial.ShareGain(
-                        window, share.getKey(), share.getValue().toGroupedAuc()));
+        if (changed) {
+            for (int window = 0; window < shares.size(); window++) {
+                for (var share : shares.get(window).entrySet()) {
+                    gains.add(new Partial.ShareGain(
+                            window, share.getKey(), share.getValue().toGroupedAuc()));
+                }
+                shares.get(window).clear();
             }
-            shares.get(window).clear();
         }
-        Partial partial = new Partial(
-                scope,
-                first,
-                last,
-                buffers.stream().map(PaneBuffer::toGain).toList(),
-                gained.toGroupedAuc(),
-                gains,
-                impressions);
-        buffers.clear();
-        latest = PaneBuffer.NONE;
-        gained = new ShareSum();
-        impressions = new Impressions();
-        first = Long.MAX_VALUE;
-        last = Long.MIN_VALUE;
-        changed = false;
-        lastWindow = NO_WINDOW;
+        Partial partial = new Partial(names, first, last, panes, gained.toGroupedAuc(), gains, impressions);
+        if (changed) {
+            gained = new ShareSum();
+            changed = false;
+            lastWindow = NO_WINDOW;
+        }
         return partial;
-    }
-
-    /** There are only a few. */
-    private PaneBuffer buffer(long pane, long openFrom) {
-        for (PaneBuffer buffer : buffers) {
-            if (buffer.pane == pane && buffer.openFrom == openFrom) {
-                return buffer;
-            }
-        }
-        PaneBuffer buffer = new PaneBuffer(pane, openFrom);
-        buffers.add(buffer);
-        return buffer;
     }
 }

@@ -1,11 +1,13 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.options.WindowName;
+import io.caiman.jobs.predictions.Names;
 import io.caiman.jobs.predictions.Scope;
 import io.caiman.schemas.avro.DomainMetrics;
+import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
@@ -31,7 +33,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * <p>Figures are on the heap; a checkpoint writes those of the scopes and panes that have changed since the one before.
  */
 final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
-        implements OneInputStreamOperator<Partial, DomainMetrics> {
+        implements OneInputStreamOperator<Partials, DomainMetrics> {
 
     /**
      * Cumulative figures that are published at one refresh tick, at most: so many domains that there are more changes than that
@@ -52,7 +54,8 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
     private final long refresh;
     private final int labels;
 
-    private transient Map<Scope, ScopeFigures> scopes;
+    /** By the number of the names. */
+    private transient Long2ObjectMap<ScopeFigures> scopes;
 
     /** Scopes whose cumulative figures are to be published, longest waiting first; but before them those of all domains. */
     private transient Deque<ScopeFigures> waiting;
@@ -79,7 +82,7 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
                 getMetricGroup(), WindowName.of(panes.windows().get(0)), labels / task.getNumberOfParallelSubtasks());
         scopeState = context.getKeyedStateStore().getState(SCOPE);
         paneState = context.getKeyedStateStore().getMapState(PANES);
-        scopes = new HashMap<>();
+        scopes = new Long2ObjectOpenHashMap<>();
         waiting = new ArrayDeque<>();
         closed = panes.nothingClosed();
         if (context.isRestored()) {
@@ -88,17 +91,25 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
     }
 
     @Override
-    public void processElement(StreamRecord<Partial> element) {
-        Partial partial = element.getValue();
-        ScopeFigures figures = scopes.computeIfAbsent(
-                partial.scope(),
-                scope -> new ScopeFigures(scope, panes, lastCounts, ScopeFigures.Stored.nothing(panes, closed)));
-        boolean wasPublished = figures.cumulativePublished();
-        figures.add(partial);
-        if (wasPublished) {
-            await(figures);
+    public void processElement(StreamRecord<Partials> element) {
+        for (Partial partial : element.getValue().each()) {
+            ScopeFigures figures = figures(partial.names());
+            boolean wasPublished = figures.cumulativePublished();
+            figures.add(partial);
+            if (wasPublished) {
+                await(figures);
+            }
         }
         tickLater();
+    }
+
+    private ScopeFigures figures(Names names) {
+        ScopeFigures figures = scopes.get(names.number());
+        if (figures == null) {
+            figures = new ScopeFigures(names.scope(), panes, lastCounts, ScopeFigures.Stored.nothing(panes, closed));
+            scopes.put(names.number(), figures);
+        }
+        return figures;
     }
 
     @Override
@@ -120,8 +131,8 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
         for (ScopeFigures scope : scopes.values()) {
             if (scope.takeChanged()) {
                 setCurrentKey(scope.scope());
-                for (long pane : scope.takeChangedPanes()) {
-                    PaneFigures figures = scope.pane(pane);
+                for (long pane : scope.panes().takeChanged()) {
+                    PaneFigures figures = scope.panes().get(pane);
                     if (figures.sums().impressions() == 0) {
                         paneState.remove(pane);
                     } else {
@@ -187,7 +198,7 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
             for (Map.Entry<Long, PaneFigures> pane : paneState.entries()) {
                 figures.restorePane(pane.getKey(), pane.getValue());
             }
-            scopes.put(scope, figures);
+            scopes.put(Names.of(scope).number(), figures);
             await(figures);
         });
         if (!scopes.isEmpty()) {

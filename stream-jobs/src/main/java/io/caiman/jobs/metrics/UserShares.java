@@ -3,6 +3,8 @@ package io.caiman.jobs.metrics;
 import io.caiman.jobs.predictions.Buckets;
 import io.caiman.jobs.predictions.Names;
 import io.caiman.jobs.predictions.Scope;
+import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,16 +32,20 @@ final class UserShares {
     private static final long NO_PANE = Long.MIN_VALUE;
 
     private final Panes panes;
-    private final boolean countsLast;
 
     /** [bucket]. A batch is of one bucket, so that it finds its part of the memory in the cache. */
     private final UserTable[] users = new UserTable[Buckets.COUNT];
 
-    private final Map<Names, Place> places = new HashMap<>();
+    /** By the number of the names. */
+    private final Long2ObjectMap<Place> places = new Long2ObjectOpenHashMap<>();
+
     private final Map<Scope, TaskGains> tasks = new HashMap<>();
 
-    /** Those that something is to be told of, in the order in which it came; before them those of all domains. */
-    private final Deque<ScopeGains> changed = new ArrayDeque<>();
+    /** [key group of the scope]. */
+    private final GroupGains[] groups = new GroupGains[Buckets.COUNT];
+
+    /** Those that something is to be told of, in the order in which it came; before them those with a scope of all domains. */
+    private final Deque<GroupGains> changed = new ArrayDeque<>();
 
     private final ShareChange shareChange = new ShareChange();
     private final List<UserScores> unranked = new ArrayList<>();
@@ -55,12 +61,12 @@ final class UserShares {
 
     private long visits;
 
-    /** Where an impression counts: in a task of a model, and in one of its domains by its number. */
-    private record Place(TaskGains task, int domain) {}
+    /** Where an impression counts: in a task of a model, and in one of its domains, of this number. */
+    private record Place(TaskGains task, int domain, GroupGains group, int inGroup) {}
 
     UserShares(Panes panes, boolean countsLast) {
         this.panes = panes;
-        this.countsLast = countsLast;
+        Arrays.setAll(groups, group -> new GroupGains(panes.windows().size(), countsLast));
         Arrays.fill(closed, panes.nothingClosed());
         Arrays.setAll(users, bucket -> new UserTable());
     }
@@ -78,8 +84,8 @@ final class UserShares {
         long closedHere = closed[observations.bucket()];
         Place[] placesOf = placesOf(observations);
         for (Place place : placesOf) {
-            change(place.task().overall());
-            change(place.task().domain(place.domain()));
+            change(place.task().overall().group());
+            change(place.group());
         }
         Impressions impressions = observations.impressions();
         UserScores[] scores = scores(observations, placesOf);
@@ -92,9 +98,10 @@ final class UserShares {
             if (openFrom > pane + panes.length()) {
                 counters.count(openFrom <= pane + panes.longest());
             }
-            Place place = placesOf[observations.nameOf(i)];
-            place.task().overall().add(pane, openFrom, eventTime, user, scoredLabel);
-            place.task().domain(place.domain()).add(pane, openFrom, eventTime, user, scoredLabel);
+            Place place = placesOf[observations.names().placeOf(i)];
+            ScopeGains overall = place.task().overall();
+            overall.group().add(overall.place(), pane, openFrom, eventTime, user, scoredLabel);
+            place.group().add(place.inGroup(), pane, openFrom, eventTime, user, scoredLabel);
             keep(scores[i], scoredLabel, pane, place.domain(), closedHere);
         }
     }
@@ -110,7 +117,7 @@ final class UserShares {
                     scores[i],
                     impressions.scoredLabel(i),
                     panes.start(impressions.eventTime(i)),
-                    placesOf[observations.nameOf(i)].domain(),
+                    placesOf[observations.names().placeOf(i)].domain(),
                     closedHere);
         }
         for (UserScores restored : unranked) {
@@ -123,9 +130,10 @@ final class UserShares {
     /**
      * Hands on what has come.
      *
-     * @param most scopes to hand on, those first that have waited longest; but first of all the ones of all domains
+     * @param most as soon as so many scopes, or more, were handed on, the rest waits; those go first that have waited longest,
+     *     but first of all the ones of all domains
      */
-    void flush(int most, Consumer<Partial> out) {
+    void flush(int most, Consumer<Partials> out) {
         for (UserScores scores : unranked) {
             boolean late = scores.late();
             rank(scores);
@@ -137,8 +145,10 @@ final class UserShares {
             scores.settle();
         }
         unranked.clear();
-        for (int told = 0; told < most && !changed.isEmpty(); told++) {
-            out.accept(changed.removeFirst().take());
+        for (int told = 0; told < most && !changed.isEmpty(); ) {
+            Partials partials = changed.removeFirst().take();
+            told += partials.each().size();
+            out.accept(partials);
         }
     }
 
@@ -148,7 +158,7 @@ final class UserShares {
     }
 
     /** Closes every end up to this one, hands on all that has come and forgets what is no longer needed. */
-    void close(long end, int[] buckets, Consumer<Partial> out) {
+    void close(long end, int[] buckets, Consumer<Partials> out) {
         flush(0, out);
         long from = Long.MAX_VALUE;
         for (int bucket : buckets) {
@@ -188,7 +198,8 @@ final class UserShares {
         UserScores[] scores = new UserScores[impressions.size()];
         ofBucket.makeRoom(scores.length);
         for (int i = 0; i < scores.length; i++) {
-            scores[i] = ofBucket.get(impressions.user(i), placesOf[observations.nameOf(i)].task());
+            scores[i] = ofBucket.get(
+                    impressions.user(i), placesOf[observations.names().placeOf(i)].task());
         }
         return scores;
     }
@@ -222,7 +233,7 @@ final class UserShares {
             if (shareChange.contributes(i)) {
                 ScopeGains scope = shareChange.scope(task, i);
                 shareChange.addTo(scope.gained(), i, 1);
-                change(scope);
+                change(scope.group());
             }
         }
     }
@@ -233,7 +244,7 @@ final class UserShares {
             if (shareChange.contributes(i)) {
                 ScopeGains scope = shareChange.scope(task, i);
                 shareChange.addTo(scope.share(window, end), i, sign);
-                change(scope);
+                change(scope.group());
             }
         }
     }
@@ -279,12 +290,12 @@ final class UserShares {
                 UserScores.firstStamp(panes.number(from)), UserScores.firstStamp(panes.number(to)), withNew);
     }
 
-    private void change(ScopeGains scope) {
-        if (scope.change()) {
-            if (scope.scope().isOverall()) {
-                changed.addFirst(scope);
+    private void change(GroupGains group) {
+        if (group.change()) {
+            if (group.hasOverall()) {
+                changed.addFirst(group);
             } else {
-                changed.addLast(scope);
+                changed.addLast(group);
             }
         }
     }
@@ -331,15 +342,15 @@ final class UserShares {
         }
     }
 
-    /** [place in the dictionary]. */
+    /** [place of the names]. */
     private Place[] placesOf(Observations observations) {
-        Place[] all = new Place[observations.names()];
+        Place[] all = new Place[observations.names().distinct()];
         for (int i = 0; i < all.length; i++) {
-            Names names = observations.name(i);
-            Place place = places.get(names);
+            Names names = observations.names().get(i);
+            Place place = places.get(names.number());
             if (place == null) {
                 place = place(names);
-                places.put(names, place);
+                places.put(names.number(), place);
             }
             all[i] = place;
         }
@@ -348,11 +359,12 @@ final class UserShares {
 
     private Place place(Names names) {
         TaskGains task =
-                tasks.computeIfAbsent(names.overallScope(), overall -> new TaskGains(tasks.size(), gains(overall)));
-        return new Place(task, task.add(gains(names.domainScope())));
+                tasks.computeIfAbsent(names.overall().scope(), overall -> new TaskGains(tasks.size(), gains(overall)));
+        ScopeGains gains = gains(names.scope());
+        return new Place(task, task.add(gains), gains.group(), gains.place());
     }
 
     private ScopeGains gains(Scope scope) {
-        return new ScopeGains(scope, panes.windows().size(), countsLast);
+        return groups[Buckets.ofKey(scope)].add(scope);
     }
 }

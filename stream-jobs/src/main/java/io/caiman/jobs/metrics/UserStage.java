@@ -25,7 +25,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  *
  * <p>The state is a log of the batches that came, under the keys of their buckets; an entry goes when all in it has expired. Everything else is computed from it again after a restore.
  */
-final class UserStage extends AbstractStreamOperator<Partial> implements OneInputStreamOperator<Observations, Partial> {
+final class UserStage extends AbstractStreamOperator<Partials>
+        implements OneInputStreamOperator<Observations, Partials> {
 
     /** Counter of predictions too late for every window, in the operator's scope. */
     static final String LATE = "late";
@@ -138,8 +139,8 @@ final class UserStage extends AbstractStreamOperator<Partial> implements OneInpu
         }
     }
 
-    private void tell(Partial partial) {
-        output.collect(new StreamRecord<>(partial));
+    private void tell(Partials partials) {
+        output.collect(new StreamRecord<>(partials));
     }
 
     private void forget(int bucket) throws Exception {

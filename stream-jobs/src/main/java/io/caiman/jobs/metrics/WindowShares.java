@@ -33,7 +33,10 @@ final class WindowShares {
     }
 
     GroupedAuc upTo(long end) {
-        GroupedAuc sum = changes.headMap(end, true).values().stream().reduce(GroupedAuc.NONE, GroupedAuc::plus);
+        GroupedAuc sum = GroupedAuc.NONE;
+        for (GroupedAuc change : changes.headMap(end, true).values()) {
+            sum = sum.plus(change);
+        }
         return sum.users() == 0 ? GroupedAuc.NONE : sum; // without what rounding left
     }
 

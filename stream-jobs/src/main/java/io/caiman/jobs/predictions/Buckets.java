@@ -28,6 +28,11 @@ public final class Buckets {
         return KEYS[bucket];
     }
 
+    /** The key group of a key. */
+    public static int ofKey(Object key) {
+        return KeyGroupRangeAssignment.assignToKeyGroup(key, COUNT);
+    }
+
     /** The buckets whose keys a task is given. */
     public static int[] of(TaskInfo task) {
         return IntStream.range(0, COUNT)

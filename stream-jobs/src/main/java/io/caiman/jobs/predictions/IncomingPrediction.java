@@ -20,9 +20,8 @@ public final class IncomingPrediction {
     static final long NO_TIME = Long.MIN_VALUE;
 
     private static final LongHashFunction HASH = LongHashFunction.xx3();
-    private static final Names NOBODY = Names.of("", "", "");
 
-    private Names names = NOBODY;
+    private Names names = Names.NONE;
     private long impression;
     private long user;
     private long eventTime = NO_TIME;
@@ -39,7 +38,7 @@ public final class IncomingPrediction {
     public static IncomingPrediction of(Prediction prediction) {
         IncomingPrediction incoming = new IncomingPrediction();
         incoming.set(
-                Names.of(prediction.getModel(), prediction.getTask(), prediction.getDomain()),
+                Names.of(Scope.ofDomain(prediction.getModel(), prediction.getTask(), prediction.getDomain())),
                 impression(prediction.getImpressionPartition(), prediction.getImpressionOffset()),
                 user(prediction.getUser()),
                 prediction.getEventTimeMs(),

@@ -25,7 +25,7 @@ final class IncomingPredictionSerializer extends TypeSerializerSingleton<Incomin
     public void serialize(IncomingPrediction value, DataOutputView target) throws IOException {
         if (value.isPrediction()) {
             target.writeByte(PREDICTION);
-            value.names().write(target);
+            value.names().write(target, Names.NONE);
             target.writeLong(value.impression());
             target.writeLong(value.user());
             target.writeLong(value.eventTime());
@@ -48,7 +48,11 @@ final class IncomingPredictionSerializer extends TypeSerializerSingleton<Incomin
         switch (source.readByte()) {
             case PREDICTION ->
                 reuse.set(
-                        Names.read(source), source.readLong(), source.readLong(), source.readLong(), source.readLong());
+                        Names.read(source, Names.NONE),
+                        source.readLong(),
+                        source.readLong(),
+                        source.readLong(),
+                        source.readLong());
             case LETTER -> reuse.refuse(letters().deserialize(source));
             default -> reuse.setNothing();
         }

@@ -1,5 +1,6 @@
 package io.caiman.jobs.predictions;
 
+import io.caiman.jobs.connect.VariableLength;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,59 +10,71 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
-/** Model, task and domain of a prediction in UTF-8, as they lie in the log, so that they are compared without decoding. */
+/**
+ * Model, task and domain of a prediction in UTF-8, as they lie in the log, so that they are told apart without decoding: by
+ * their number, which stands for them as a user's number does for the user, see {@link IncomingPrediction#user(byte[], int,
+ * int)}.
+ */
 public final class Names {
 
     private static final LongHashFunction HASH = LongHashFunction.xx3();
+
+    /** In place of where the domain begins: over all domains. */
+    private static final int NO_DOMAIN = -1;
+
+    /** Empty ones, before which there are none. */
+    public static final Names NONE = new Names(new byte[0], 0, 0);
 
     /** The three names one behind the other. */
     private final byte[] utf8;
 
     private final int task;
     private final int domain;
-    private final int hash;
+    private final long number;
+    private final long model;
 
     /**
      * Names that lie one behind the other.
      *
      * @param utf8 not to be changed
      * @param task where the model's name ends and the task's begins
-     * @param domain where the task's ends and the domain's begins, up to the end of the array
+     * @param domain where the task's ends and the domain's begins, up to the end of the array; or {@value #NO_DOMAIN}
      */
     Names(byte[] utf8, int task, int domain) {
         this.utf8 = utf8;
         this.task = task;
         this.domain = domain;
-        this.hash = hash(utf8, utf8.length, task, domain);
+        this.number = number(utf8, utf8.length, task, domain);
+        this.model = HASH.hashBytes(utf8, 0, task);
     }
 
-    /** The names in UTF-8. */
-    public static Names of(String model, String task, String domain) {
-        byte[] models = utf8(model);
-        byte[] tasks = utf8(task);
-        byte[] domains = utf8(domain);
-        ByteBuffer all = ByteBuffer.allocate(models.length + tasks.length + domains.length);
-        all.put(models).put(tasks).put(domains);
-        return new Names(all.array(), models.length, models.length + tasks.length);
+    /** The names of a scope. */
+    public static Names of(Scope scope) {
+        byte[] model = utf8(scope.model());
+        byte[] task = utf8(scope.task());
+        byte[] domain = scope.domain().map(Names::utf8).orElse(new byte[0]);
+        ByteBuffer all = ByteBuffer.allocate(model.length + task.length + domain.length);
+        all.put(model).put(task).put(domain);
+        return new Names(all.array(), model.length, scope.isOverall() ? NO_DOMAIN : model.length + task.length);
     }
 
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The hash of names that lie at the beginning of an array. */
-    static int hash(byte[] utf8, int length, int task, int domain) {
-        return Long.hashCode(HASH.hashBytes(utf8, 0, length) + 31L * task + domain);
+    /** The number of names that lie at the beginning of an array. */
+    static long number(byte[] utf8, int length, int task, int domain) {
+        return HASH.hashBytes(utf8, 0, length) + ((long) task << Integer.SIZE) + domain;
     }
 
-    /** Whether these are the names at the beginning of an array. */
-    boolean areAt(byte[] other, int length, int otherTask, int otherDomain) {
-        return task == otherTask && domain == otherDomain && Arrays.equals(utf8, 0, utf8.length, other, 0, length);
+    /** Stands for the names: equal names have the same number, others almost surely another. */
+    public long number() {
+        return number;
     }
 
     /** Whether both are of predictions of the same model. */
     public boolean sameModel(Names other) {
-        return Arrays.equals(utf8, 0, task, other.utf8, 0, other.task);
+        return model == other.model;
     }
 
     byte[] utf8() {
@@ -88,49 +101,48 @@ public final class Names {
         return domain;
     }
 
-    /** The model, task and domain. */
-    public Scope domainScope() {
-        return Scope.ofDomain(text(0, task), text(task, domain), text(domain, utf8.length));
+    /** The same model and task over all domains. */
+    public Names overall() {
+        return new Names(Arrays.copyOf(utf8, domain), task, NO_DOMAIN);
     }
 
-    /** The model and task, over all domains. */
-    public Scope overallScope() {
-        return Scope.overall(text(0, task), text(task, domain));
+    /** What they are the names of. */
+    public Scope scope() {
+        return domain == NO_DOMAIN
+                ? Scope.overall(text(0, task), text(task, utf8.length))
+                : Scope.ofDomain(text(0, task), text(task, domain), text(domain, utf8.length));
     }
 
     @Override
     public int hashCode() {
-        return hash;
+        return Long.hashCode(number);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || (other instanceof Names that
-                        && hash == that.hash
-                        && areAt(that.utf8, that.utf8.length, that.task, that.domain));
+        return other instanceof Names that && number == that.number;
     }
 
-    void write(DataOutputView target) throws IOException {
-        int[] ends = {task, domain, utf8.length};
-        int from = 0;
-        for (int end : ends) {
-            target.writeInt(end - from);
-            target.write(utf8, from, end - from);
-            from = end;
-        }
+    /** Writes them without the beginning that they share with those before: domains of one task differ at the end. */
+    public void write(DataOutputView target, Names before) throws IOException {
+        int differs = Arrays.mismatch(utf8, before.utf8);
+        int shared = differs < 0 ? utf8.length : differs;
+        VariableLength.write(task, target);
+        VariableLength.write(domain - NO_DOMAIN, target);
+        VariableLength.write(utf8.length, target);
+        VariableLength.write(shared, target);
+        target.write(utf8, shared, utf8.length - shared);
     }
 
-    static Names read(DataInputView source) throws IOException {
-        byte[] utf8 = {};
-        int[] ends = new int[3];
-        for (int i = 0; i < ends.length; i++) {
-            int from = utf8.length;
-            ends[i] = from + source.readInt();
-            utf8 = Arrays.copyOf(utf8, ends[i]);
-            source.readFully(utf8, from, ends[i] - from);
-        }
-        return new Names(utf8, ends[0], ends[1]);
+    /** What {@link #write} wrote, given the same names before. */
+    public static Names read(DataInputView source, Names before) throws IOException {
+        int task = (int) VariableLength.read(source);
+        int domain = (int) VariableLength.read(source) + NO_DOMAIN;
+        byte[] utf8 = new byte[(int) VariableLength.read(source)];
+        int shared = (int) VariableLength.read(source);
+        System.arraycopy(before.utf8, 0, utf8, 0, shared);
+        source.readFully(utf8, shared, utf8.length - shared);
+        return new Names(utf8, task, domain);
     }
 
     private String text(int from, int to) {

@@ -66,9 +66,9 @@ class ShareChangeTest {
     }
 
     private static TaskGains task(int domains) {
-        TaskGains task = new TaskGains(0, new ScopeGains(Scope.overall("m", "t"), 1, false));
+        TaskGains task = new TaskGains(0, new GroupGains(1, false).add(Scope.overall("m", "t")));
         for (int domain = 0; domain < domains; domain++) {
-            task.add(new ScopeGains(Scope.ofDomain("m", "t", "d" + domain), 1, false));
+            task.add(new GroupGains(1, false).add(Scope.ofDomain("m", "t", "d" + domain)));
         }
         return task;
     }
@@ -91,7 +91,7 @@ class ShareChangeTest {
             ShareChange change, TaskGains task, List<Scored> all, Predicate<Scored> before, Predicate<Scored> after) {
         List<Scope> told = new ArrayList<>();
         for (int i = 0; i < change.scopes(); i++) {
-            Scope scope = change.scope(task, i).scope();
+            Scope scope = change.scope(task, i).names().scope();
             told.add(scope);
             ShareSum sum = new ShareSum();
             change.addTo(sum, i, 1);
@@ -102,7 +102,7 @@ class ShareChangeTest {
         assertThat(told).doesNotHaveDuplicates();
         // Of those it is silent about nothing changes.
         for (int domain = 0; domain < task.domains(); domain++) {
-            Scope scope = task.domain(domain).scope();
+            Scope scope = task.domain(domain).names().scope();
             if (!told.contains(scope)) {
                 assertNear(GroupedAuc.NONE, expected(all, scope, before, after));
             }

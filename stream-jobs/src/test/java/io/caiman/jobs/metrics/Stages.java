@@ -39,8 +39,8 @@ final class Stages implements AutoCloseable {
     record Snapshot(OperatorSubtaskState users, OperatorSubtaskState scopes) {}
 
     private final OneInputStreamOperatorTestHarness<IncomingPrediction, Observations> batches;
-    private final KeyedOneInputStreamOperatorTestHarness<Integer, Observations, Partial> users;
-    private final KeyedOneInputStreamOperatorTestHarness<Scope, Partial, DomainMetrics> scopes;
+    private final KeyedOneInputStreamOperatorTestHarness<Integer, Observations, Partials> users;
+    private final KeyedOneInputStreamOperatorTestHarness<Scope, Partials, DomainMetrics> scopes;
     private final List<DomainMetrics> records = new ArrayList<>();
 
     private final CountingMetrics metrics = new CountingMetrics();
@@ -58,14 +58,14 @@ final class Stages implements AutoCloseable {
                 environment);
         scopes = new KeyedOneInputStreamOperatorTestHarness<>(
                 new ScopeStage(panes, last, refresh, LABELS),
-                Partial::scope,
+                Partials::key,
                 SerializerType.ofKey(Scope.class, ScopeSerializer.INSTANCE));
         if (rocks) {
             users.setStateBackend(new EmbeddedRocksDBStateBackend());
             scopes.setStateBackend(new EmbeddedRocksDBStateBackend());
         }
         batches.setup(ObservationsSerializer.INSTANCE);
-        users.setup(PartialSerializer.INSTANCE);
+        users.setup(PartialsSerializer.INSTANCE);
         scopes.setup(AvroRecordType.of(DomainMetrics.class).createSerializer(new SerializerConfigImpl()));
     }
 
@@ -162,8 +162,8 @@ final class Stages implements AutoCloseable {
             users.processElement(new StreamRecord<>(batch));
         }
         batches.getOutput().clear();
-        for (Partial partial : users.extractOutputValues()) {
-            scopes.processElement(new StreamRecord<>(partial));
+        for (Partials partials : users.extractOutputValues()) {
+            scopes.processElement(new StreamRecord<>(partials));
         }
         users.getOutput().clear();
     }

@@ -306,6 +306,39 @@ class StagesTest {
     }
 
     @Test
+    void a_prediction_too_late_for_every_rolling_window_is_in_the_count_windows_from_the_next_tick_on()
+            throws Exception {
+        List<Integer> counts = List.of(2);
+        Stages stages = Stages.start(PANES, counts, REFRESH, false);
+        stages.process(
+                prediction(5_000, "u1", true, 0.5),
+                prediction(6_000, "u1", false, 0.6),
+                prediction(95_000, "u1", "search", true, 0.7));
+        stages.watermark(79_999);
+        stages.process(prediction(7_000, "u1", true, 0.9));
+        Stages.Snapshot snapshot = stages.snapshot();
+        stages.takeRecords();
+        for (boolean restored : new boolean[] {false, true}) {
+            if (restored) {
+                stages = Stages.restore(PANES, counts, REFRESH, false, snapshot);
+            }
+            stages.clock(1_000);
+            assertThat(stages.takeRecords())
+                    .filteredOn(metrics -> metrics.getKind() == WindowKind.COUNT)
+                    .hasSize(2) // of the domain and of all domains
+                    .allSatisfy(metrics -> {
+                        assertThat(metrics.getStartMs()).isEqualTo(6_000);
+                        assertThat(metrics.getEndMs()).isEqualTo(7_000);
+                        assertThat(metrics.getImpressions()).isEqualTo(2);
+                        assertThat(metrics.getAuc()).isEqualTo(1.0);
+                    });
+            stages.clock(2_000);
+            assertThat(stages.takeRecords()).noneMatch(metrics -> metrics.getKind() == WindowKind.COUNT);
+            stages.close();
+        }
+    }
+
+    @Test
     void with_a_history_cumulative_gauc_is_over_that_much_and_everything_else_over_all() throws Exception {
         Panes panes = new Panes(10_000, List.of(20_000L), 10_000, 40_000);
         List<Prediction> all = Reference.predictions(6, 600, 8, 50_000, 200);

@@ -48,6 +48,6 @@ class UserTableTest {
     }
 
     private static TaskGains task(int number) {
-        return new TaskGains(number, new ScopeGains(Scope.overall("m", "task" + number), 1, false));
+        return new TaskGains(number, new GroupGains(1, false).add(Scope.overall("m", "task" + number)));
     }
 }

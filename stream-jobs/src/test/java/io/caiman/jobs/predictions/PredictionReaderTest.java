@@ -44,7 +44,7 @@ class PredictionReaderTest {
             if (read.isPrediction()) {
                 // A damaged length may make a name of bytes that are no text: it has no bytes to compare any more.
                 Prediction decoded = CODEC.decode(bytes);
-                assertThat(read.names().domainScope())
+                assertThat(read.names().scope())
                         .isEqualTo(Scope.ofDomain(decoded.getModel(), decoded.getTask(), decoded.getDomain()));
                 assertThat(read.eventTime()).isEqualTo(decoded.getEventTimeMs());
                 assertThat(read.scoredLabel()).isEqualTo(ScoredLabel.encode(decoded.getScore(), decoded.getLabel()));
@@ -60,7 +60,8 @@ class PredictionReaderTest {
     }
 
     private void assertSame(Prediction expected) {
-        assertThat(read.names()).isEqualTo(Names.of(expected.getModel(), expected.getTask(), expected.getDomain()));
+        assertThat(read.names())
+                .isEqualTo(Names.of(Scope.ofDomain(expected.getModel(), expected.getTask(), expected.getDomain())));
         assertThat(read.impression())
                 .isEqualTo(IncomingPrediction.impression(
                         expected.getImpressionPartition(), expected.getImpressionOffset()));

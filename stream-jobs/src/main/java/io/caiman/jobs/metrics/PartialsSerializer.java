@@ -1,8 +1,7 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.connect.ImmutableTypeSerializer;
-import io.caiman.jobs.predictions.Scope;
-import io.caiman.jobs.predictions.ScopeSerializer;
+import io.caiman.jobs.predictions.Names;
 import io.caiman.model.evaluation.GroupedAuc;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,13 +12,22 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** What travels to the second stage. */
-final class PartialSerializer extends ImmutableTypeSerializer<Partial> {
+final class PartialsSerializer extends ImmutableTypeSerializer<Partials> {
 
-    static final PartialSerializer INSTANCE = new PartialSerializer();
+    static final PartialsSerializer INSTANCE = new PartialsSerializer();
 
     @Override
-    public void serialize(Partial value, DataOutputView target) throws IOException {
-        ScopeSerializer.INSTANCE.serialize(value.scope(), target);
+    public void serialize(Partials value, DataOutputView target) throws IOException {
+        target.writeInt(value.each().size());
+        Names before = Names.NONE;
+        for (Partial partial : value.each()) {
+            partial.names().write(target, before);
+            before = partial.names();
+            write(partial, target);
+        }
+    }
+
+    private static void write(Partial value, DataOutputView target) throws IOException {
         target.writeLong(value.first());
         target.writeLong(value.last());
         target.writeInt(value.panes().size());
@@ -37,8 +45,17 @@ final class PartialSerializer extends ImmutableTypeSerializer<Partial> {
     }
 
     @Override
-    public Partial deserialize(DataInputView source) throws IOException {
-        Scope scope = ScopeSerializer.INSTANCE.deserialize(source);
+    public Partials deserialize(DataInputView source) throws IOException {
+        List<Partial> partials = new ArrayList<>();
+        Names before = Names.NONE;
+        for (int left = source.readInt(); left > 0; left--) {
+            before = Names.read(source, before);
+            partials.add(read(before, source));
+        }
+        return new Partials(partials);
+    }
+
+    private static Partial read(Names names, DataInputView source) throws IOException {
         long first = source.readLong();
         long last = source.readLong();
         List<Partial.PaneGain> panes = new ArrayList<>();
@@ -50,7 +67,7 @@ final class PartialSerializer extends ImmutableTypeSerializer<Partial> {
         for (int left = source.readInt(); left > 0; left--) {
             shares.add(new Partial.ShareGain(source.readInt(), source.readLong(), readGrouped(source)));
         }
-        return new Partial(scope, first, last, panes, gained, shares, Impressions.read(source));
+        return new Partial(names, first, last, panes, gained, shares, Impressions.read(source));
     }
 
     static void write(Partial.PaneGain pane, DataOutputView target) throws IOException {
@@ -75,12 +92,12 @@ final class PartialSerializer extends ImmutableTypeSerializer<Partial> {
     }
 
     @Override
-    public TypeSerializerSnapshot<Partial> snapshotConfiguration() {
+    public TypeSerializerSnapshot<Partials> snapshotConfiguration() {
         return new Snapshot();
     }
 
-    /** Version 1: the fields in the order of the record. */
-    public static final class Snapshot extends SimpleTypeSerializerSnapshot<Partial> {
+    /** Version 1: how many; of each the names without what they share with those before, then the fields in the order of the record. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<Partials> {
         public Snapshot() {
             super(() -> INSTANCE);
         }
