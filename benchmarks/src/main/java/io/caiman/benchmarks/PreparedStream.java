@@ -50,8 +50,8 @@ record PreparedStream(Path file, int impressions) {
         Zipf many = new Zipf(USERS_AND_ITEMS);
         Zipf few = new Zipf(IDS);
         ByteBuffer buffer = ByteBuffer.allocate(FLUSH);
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             for (int i = 0; i < impressions; i++) {
                 if (buffer.remaining() < INTS * Integer.BYTES) {
                     drain(buffer, channel);

@@ -18,6 +18,7 @@ final class StepShape {
     static final List<String> DOMAINS = List.of("a", "b", "c", "d", "e");
     /** The features before it are user, item and domain. */
     static final int FIRST_SLOT = 3;
+
     private static final int IDS = 10_000;
 
     private final SplittableRandom random = new SplittableRandom(1);
@@ -33,7 +34,8 @@ final class StepShape {
      * @param more what is not as by default, in YAML
      */
     static ModelSpec spec(NetworkKind network, String more) {
-        String features = IntStream.range(FIRST_SLOT, FEATURES).mapToObj(i -> ", f" + i).collect(Collectors.joining());
+        String features =
+                IntStream.range(FIRST_SLOT, FEATURES).mapToObj(i -> ", f" + i).collect(Collectors.joining());
         return SpecReader.parse(
                 "benchmark",
                 "name: m%ntask: click%ndomains: %s%nfeatures: [user, item, domain%s]%nnetwork: %s%n"

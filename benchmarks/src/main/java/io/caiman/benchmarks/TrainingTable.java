@@ -93,8 +93,7 @@ public final class TrainingTable implements Callable<Integer> {
         TrainCommand.addTo(
                 env,
                 new KafkaOptions(KafkaConnection.to(address), topics, Duration.ofMinutes(10)),
-                StepShape.spec(
-                        NetworkKind.CROCODILE, "batch: {size: %d, max-wait-millis: 0}%n".formatted(batch)),
+                StepShape.spec(NetworkKind.CROCODILE, "batch: {size: %d, max-wait-millis: 0}%n".formatted(batch)),
                 TrainingOptions.on(ComputeDevice.CPU));
         JobClient job = env.executeAsync();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
@@ -144,7 +143,8 @@ public final class TrainingTable implements Callable<Integer> {
                 return end;
             }
             if (job.getJobStatus().get().isTerminalState()) {
-                throw new IllegalStateException("the job ended: " + job.getJobStatus().get());
+                throw new IllegalStateException(
+                        "the job ended: " + job.getJobStatus().get());
             }
             Thread.sleep(LOOK.toMillis());
         }

@@ -23,6 +23,7 @@ class LearnerTest {
             task: click
             domains: [a, b]
             features: [user, item]
+            prior-features: [user, item]
             embedding: {dimension: 4}
             experts: {count: 2, layers: [8, 4]}
             towers: [4]
