@@ -1,9 +1,7 @@
 package io.caiman.benchmarks;
 
 import java.lang.management.ManagementFactory;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -19,7 +17,9 @@ final class StackSamples implements AutoCloseable {
     private final List<Thread> threads;
     private final long[] cpuBefore;
     private final long start = System.nanoTime();
-    private final Map<Stage, long[]> looks = new EnumMap<>(Stage.class);
+    /** {@code [stages, threads]} */
+    private final long[][] looks;
+
     private final Thread sampler = new Thread(this::sample, "sampler");
     private final long[] cpu;
     private long nanos;
@@ -31,9 +31,7 @@ final class StackSamples implements AutoCloseable {
         this.threads = threads;
         this.cpuBefore = threads.stream().mapToLong(StackSamples::cpuNanos).toArray();
         this.cpu = new long[cpuBefore.length];
-        for (Stage stage : Stage.values()) {
-            looks.put(stage, new long[threads.size()]);
-        }
+        this.looks = new long[Stage.values().length][threads.size()];
         sampler.start();
     }
 
@@ -46,7 +44,7 @@ final class StackSamples implements AutoCloseable {
         SplittableRandom random = new SplittableRandom(1);
         while (!over) {
             for (int i = 0; i < threads.size(); i++) {
-                looks.get(Stage.of(threads.get(i).getStackTrace()))[i]++;
+                looks[Stage.of(threads.get(i).getStackTrace()).ordinal()][i]++;
             }
             rounds++;
             try {
@@ -83,7 +81,7 @@ final class StackSamples implements AutoCloseable {
         text.append("\n|---|").append("---|---|".repeat(threads.size())).append('\n');
         for (Stage stage : Stage.values()) {
             text.append("| ").append(stage).append(" |");
-            for (long count : looks.get(stage)) {
+            for (long count : looks[stage.ordinal()]) {
                 text.append(" %.2f | %.1f %% |".formatted(micros * count / rounds, 100.0 * count / rounds));
             }
             text.append('\n');
