@@ -1,12 +1,14 @@
 package io.caiman.benchmarks;
 
 import java.lang.management.ManagementFactory;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
  * Where threads spend wall time, by looking at their stacks every few milliseconds: what is measured needs no code for it, and
- * every moment counts in exactly one stage. A share p of n looks is off by the root of p (1 - p) / n, 0.3 % of 10,000 at most
+ * every moment counts in exactly one stage. A share p of n looks is off by the root of p (1 - p) / n, of 10,000 by at most
  * 0.5 %. A thread shows its stack at its next safepoint, so a long loop's end may count for its middle.
  */
 final class StackSamples implements AutoCloseable {
@@ -17,8 +19,8 @@ final class StackSamples implements AutoCloseable {
     private final List<Thread> threads;
     private final long[] cpuBefore;
     private final long start = System.nanoTime();
-    /** {@code [stages, threads]} */
-    private final long[][] looks;
+    /** By stage, a count for each thread. */
+    private final Map<Stage, long[]> looks = new EnumMap<>(Stage.class);
 
     private final Thread sampler = new Thread(this::sample, "sampler");
     private final long[] cpu;
@@ -31,7 +33,6 @@ final class StackSamples implements AutoCloseable {
         this.threads = threads;
         this.cpuBefore = threads.stream().mapToLong(StackSamples::cpuNanos).toArray();
         this.cpu = new long[cpuBefore.length];
-        this.looks = new long[Stage.values().length][threads.size()];
         sampler.start();
     }
 
@@ -44,7 +45,8 @@ final class StackSamples implements AutoCloseable {
         SplittableRandom random = new SplittableRandom(1);
         while (!over) {
             for (int i = 0; i < threads.size(); i++) {
-                looks[Stage.of(threads.get(i).getStackTrace()).ordinal()][i]++;
+                Stage stage = Stage.of(threads.get(i).getStackTrace());
+                looks.computeIfAbsent(stage, any -> new long[threads.size()])[i]++;
             }
             rounds++;
             try {
@@ -81,7 +83,7 @@ final class StackSamples implements AutoCloseable {
         text.append("\n|---|").append("---|---|".repeat(threads.size())).append('\n');
         for (Stage stage : Stage.values()) {
             text.append("| ").append(stage).append(" |");
-            for (long count : looks[stage.ordinal()]) {
+            for (long count : looks.getOrDefault(stage, new long[threads.size()])) {
                 text.append(" %.2f | %.1f %% |".formatted(micros * count / rounds, 100.0 * count / rounds));
             }
             text.append('\n');
