@@ -56,6 +56,8 @@ enum Stage {
     OTHER("none of these");
 
     private final String title;
+
+    @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
     private final List<String> methods;
 
     /**
