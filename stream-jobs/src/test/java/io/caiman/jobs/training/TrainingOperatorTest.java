@@ -170,6 +170,30 @@ class TrainingOperatorTest {
     }
 
     @Test
+    void the_task_fills_further_mini_batches_while_so_many_are_learned_from_and_no_more() throws Exception {
+        try (Harness harness = new Harness(SPEC, CACHE)) {
+            harness.open();
+            for (int batches = 1; batches <= 20; batches++) {
+                harness.send(impressions(BATCH));
+                assertThat(harness.predictionsAtOnce())
+                        .hasSizeBetween((batches - TrainingOperator.MOST_LEARNING) * BATCH, batches * BATCH);
+            }
+            assertThat(harness.predictions()).hasSize(20 * BATCH);
+        }
+    }
+
+    @Test
+    void there_is_no_snapshot_of_a_mini_batch_that_is_learned_from() throws Exception {
+        try (Harness harness = new Harness(SPEC, CACHE)) {
+            harness.open();
+            harness.send(impressions(BATCH));
+
+            // Nobody has asked for the result yet, so it is not published, however quick the learner was.
+            assertThatThrownBy(() -> harness.flink.snapshot(1, 1)).rootCause().hasMessageContaining("1 mini-batches");
+        }
+    }
+
+    @Test
     void an_end_of_log_record_closes_the_pending_mini_batch() throws Exception {
         try (Harness harness = new Harness(SPEC, CACHE)) {
             harness.open();
@@ -666,18 +690,31 @@ class TrainingOperatorTest {
         }
 
         OperatorSubtaskState snapshot() throws Exception {
+            settle();
             return flink.snapshot(1, 1);
         }
 
-        List<Prediction> predictions() {
+        /** Has all that was handed over learned from and published, as before a checkpoint. */
+        private void settle() throws Exception {
+            flink.prepareSnapshotPreBarrier(1);
+        }
+
+        /** The predictions so far, of mini-batches that are still learned from none. */
+        List<Prediction> predictionsAtOnce() {
             return flink.extractOutputValues();
         }
 
-        List<Double> scores() {
+        List<Prediction> predictions() throws Exception {
+            settle();
+            return predictionsAtOnce();
+        }
+
+        List<Double> scores() throws Exception {
             return predictions().stream().map(Prediction::getScore).toList();
         }
 
-        List<DeadLetter> deadLetters() {
+        List<DeadLetter> deadLetters() throws Exception {
+            settle();
             List<DeadLetter> letters = new ArrayList<>();
             var output = flink.getSideOutput(DeadLetters.TAG);
             if (output != null) {
@@ -686,7 +723,8 @@ class TrainingOperatorTest {
             return letters;
         }
 
-        List<RowTombstone> tombstones() {
+        List<RowTombstone> tombstones() throws Exception {
+            settle();
             List<RowTombstone> tombstones = new ArrayList<>();
             var output = flink.getSideOutput(RowTombstones.TAG);
             if (output != null) {
@@ -695,7 +733,8 @@ class TrainingOperatorTest {
             return tombstones;
         }
 
-        List<ModelHealth> health() {
+        List<ModelHealth> health() throws Exception {
+            settle();
             List<ModelHealth> health = new ArrayList<>();
             var output = flink.getSideOutput(HealthRecords.TAG);
             if (output != null) {
