@@ -67,23 +67,16 @@ public final class TrainingTable implements Callable<Integer> {
     public Integer call() throws Exception {
         Files.createDirectories(folder);
         PreparedStream stream = PreparedStream.in(folder, batch * (warmUp + batches));
-        Path brokerFolder = folder.resolve("broker");
-        ReplayTable.delete(brokerFolder);
-        Process broker = ReplayTable.start(
-                folder, List.of("-Xmx1g", ReplayTable.Broker.class.getName(), brokerFolder.toString()));
-        try {
-            String address = ReplayTable.address(broker);
+        try (BrokerProcess broker = BrokerProcess.start(folder)) {
             MeasuredJob.fill(
-                    address,
+                    broker.address(),
                     topics.impressions(),
                     1,
                     List.of(topics.predictions(), topics.modelHealth(), topics.rowTombstones(), topics.deadLetters()),
                     stream::send);
-            measure(address);
+            measure(broker.address());
         } finally {
-            broker.destroyForcibly().waitFor();
-            ReplayTable.delete(brokerFolder);
-            ReplayTable.delete(folder.resolve("checkpoints"));
+            BrokerProcess.delete(folder.resolve("checkpoints"));
         }
         return CommandLine.ExitCode.OK;
     }
