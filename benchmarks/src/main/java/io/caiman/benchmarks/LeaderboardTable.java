@@ -99,15 +99,10 @@ public final class LeaderboardTable {
                     "%s domains, plain loop: %,.0f predictions/s%n",
                     domains,
                     predictions / plain(log, Integer.parseInt(domains)));
-            Path brokerFolder = folder.resolve("broker");
-            ReplayTable.delete(brokerFolder);
-            Process broker = ReplayTable.start(
-                    folder, List.of("-Xmx1g", ReplayTable.Broker.class.getName(), brokerFolder.toString()));
-            try {
-                String address = ReplayTable.address(broker);
-                produce(address, log);
+            try (BrokerProcess broker = BrokerProcess.start(folder)) {
+                produce(broker.address(), log);
                 double busyBefore = MeasuredJob.busySeconds();
-                double seconds = measure(address, log.size, folder);
+                double seconds = measure(broker.address(), log.size, folder);
                 System.out.printf(
                         Locale.ROOT,
                         "%s domains, leaderboard: %,.0f predictions/s, %,.0f for each second of a core, %,d MiB of heap in"
@@ -118,9 +113,6 @@ public final class LeaderboardTable {
                         (Runtime.getRuntime().totalMemory()
                                         - Runtime.getRuntime().freeMemory())
                                 >> 20);
-            } finally {
-                broker.destroyForcibly().waitFor();
-                ReplayTable.delete(brokerFolder);
             }
         }
         System.exit(0); // the local cluster's threads would go on

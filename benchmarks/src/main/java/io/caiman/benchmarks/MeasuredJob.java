@@ -57,10 +57,26 @@ record MeasuredJob(JobClient client, double seconds) implements AutoCloseable {
      */
     static void fill(String address, List<String> outputs, Consumer<ObjIntConsumer<byte[]>> predictions)
             throws Exception {
-        String topic = Topics.withPrefix("").predictions();
+        fill(address, Topics.withPrefix("").predictions(), PARTITIONS, outputs, predictions);
+    }
+
+    /**
+     * Makes the topics, and fills the one that the job reads.
+     *
+     * @param partitions of that one
+     * @param outputs the topics that the job writes
+     * @param records given where to send each encoded record, with a number whose remainder is its partition
+     */
+    static void fill(
+            String address,
+            String topic,
+            int partitions,
+            List<String> outputs,
+            Consumer<ObjIntConsumer<byte[]>> records)
+            throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
             List<NewTopic> topics = new ArrayList<>();
-            topics.add(new NewTopic(topic, PARTITIONS, (short) 1));
+            topics.add(new NewTopic(topic, partitions, (short) 1));
             outputs.forEach(output -> topics.add(new NewTopic(output, 1, (short) 1)));
             admin.createTopics(topics).all().get();
         }
@@ -70,8 +86,8 @@ record MeasuredJob(JobClient client, double seconds) implements AutoCloseable {
         properties.setProperty("delivery.timeout.ms", String.valueOf(Integer.MAX_VALUE));
         AtomicReference<Exception> failure = new AtomicReference<>();
         try (var producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            predictions.accept((value, user) -> {
-                var unused = producer.send(new ProducerRecord<>(topic, user % PARTITIONS, null, value), (sent, e) -> {
+            records.accept((value, number) -> {
+                var unused = producer.send(new ProducerRecord<>(topic, number % partitions, null, value), (sent, e) -> {
                     if (e != null) {
                         failure.set(e);
                     }

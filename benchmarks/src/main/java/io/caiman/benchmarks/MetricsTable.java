@@ -98,17 +98,9 @@ public final class MetricsTable {
 
     /** A run of the job over a topic that has all of it. */
     private static Figures measure(Log log, String windows, Path folder) throws Exception {
-        Path brokerFolder = folder.resolve("broker");
-        ReplayTable.delete(brokerFolder);
-        Process broker = ReplayTable.start(
-                folder, List.of("-Xmx1g", ReplayTable.Broker.class.getName(), brokerFolder.toString()));
-        try {
-            String address = ReplayTable.address(broker);
-            produce(address, log);
-            return measure(address, log.size, windows, folder);
-        } finally {
-            broker.destroyForcibly().waitFor();
-            ReplayTable.delete(brokerFolder);
+        try (BrokerProcess broker = BrokerProcess.start(folder)) {
+            produce(broker.address(), log);
+            return measure(broker.address(), log.size, windows, folder);
         }
     }
 

@@ -1,16 +1,12 @@
 package io.caiman.benchmarks;
 
-import io.caiman.local.broker.LocalBroker;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,17 +33,6 @@ public final class ReplayTable {
     /** What a process wrote, how long it took and the most memory it had. */
     private record Run(String output, double seconds, long residentMib) {}
 
-    /** A broker as a process of its own. */
-    public static final class Broker {
-        private Broker() {}
-
-        /** Takes its folder and prints its address. */
-        public static void main(String[] args) throws InterruptedException {
-            System.out.println("at " + LocalBroker.start(Path.of(args[0])).bootstrapServers());
-            new CountDownLatch(1).await();
-        }
-    }
-
     /** Measures and prints. */
     public static void main(String[] args) throws Exception {
         Path folder = Files.createDirectories(Path.of(args[0]));
@@ -66,7 +51,7 @@ public final class ReplayTable {
 
     private static void measure(Path folder, String name, List<String> log) throws Exception {
         Path prepared = folder.resolve(name + "-prepared");
-        delete(prepared);
+        BrokerProcess.delete(prepared);
         List<String> prepare = new ArrayList<>(List.of("prepare", "--to", prepared.toString()));
         prepare.addAll(log);
         Run preparing = run(folder, prepare);
@@ -81,13 +66,15 @@ public final class ReplayTable {
                 preparing.residentMib,
                 mebibytes(prepared),
                 mebibytes(folder.resolve(name)));
-        Path brokerFolder = folder.resolve(name + "-broker");
-        delete(brokerFolder);
-        Process broker = start(folder, List.of("-Xmx1g", Broker.class.getName(), brokerFolder.toString()));
-        try {
-            String address = address(broker);
+        try (BrokerProcess broker = BrokerProcess.start(folder)) {
             List<String> replay = List.of(
-                    "replay", "--dataset", "prepared", "--data", prepared.toString(), "--bootstrap-servers", address);
+                    "replay",
+                    "--dataset",
+                    "prepared",
+                    "--data",
+                    prepared.toString(),
+                    "--bootstrap-servers",
+                    broker.address());
             Run replaying = run(folder, replay);
             Matcher summary = match(SUMMARY, replaying.output);
             System.out.printf(
@@ -98,7 +85,7 @@ public final class ReplayTable {
                     summary.group(2),
                     summary.group(3),
                     replaying.residentMib,
-                    mebibytes(brokerFolder));
+                    mebibytes(broker.folder()));
             Run again = run(folder, replay);
             System.out.printf(
                     Locale.ROOT,
@@ -107,9 +94,7 @@ public final class ReplayTable {
                     again.seconds,
                     match(SUMMARY, again.output).group());
         } finally {
-            broker.destroyForcibly().waitFor();
-            delete(brokerFolder);
-            delete(prepared);
+            BrokerProcess.delete(prepared);
         }
     }
 
@@ -121,28 +106,11 @@ public final class ReplayTable {
         return matcher;
     }
 
-    static String address(Process broker) throws IOException {
-        BufferedReader output = broker.inputReader(StandardCharsets.UTF_8);
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            if (line.startsWith("at ")) {
-                drain(output);
-                return line.substring(3);
-            }
-        }
-        throw new IllegalStateException("the broker ended");
-    }
-
-    private static void drain(BufferedReader output) {
-        Thread drain = new Thread(() -> output.lines().forEach(line -> {}), "drain");
-        drain.setDaemon(true);
-        drain.start();
-    }
-
     private static Run run(Path folder, List<String> command) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(HEAP, "-XX:+UseParallelGC", "io.caiman.local.Caiman"));
         arguments.addAll(command);
         long start = System.nanoTime();
-        Process process = start(folder, arguments);
+        Process process = BrokerProcess.java(folder, arguments);
         StringBuilder output = new StringBuilder();
         Thread reader = new Thread(
                 () -> process.inputReader(StandardCharsets.UTF_8)
@@ -175,32 +143,12 @@ public final class ReplayTable {
         }
     }
 
-    static Process start(Path folder, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Djava.io.tmpdir=" + folder.toAbsolutePath()));
-        command.addAll(arguments);
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
-    }
-
     private static long mebibytes(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
                             .mapToLong(file -> file.toFile().length())
                             .sum()
                     / (KIB * KIB);
-        }
-    }
-
-    static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
         }
     }
 }

@@ -6,6 +6,7 @@ import io.caiman.model.spec.NetworkKind;
 import io.caiman.model.spec.SpecReader;
 import io.caiman.model.train.MiniBatch;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -14,25 +15,39 @@ import java.util.stream.IntStream;
 final class StepShape {
 
     static final int FEATURES = 20;
-    private static final int DOMAINS = 5;
+    static final List<String> DOMAINS = List.of("a", "b", "c", "d", "e");
+    /** The features before it are user, item and domain. */
+    static final int FIRST_SLOT = 3;
+
     private static final int IDS = 10_000;
 
     private final SplittableRandom random = new SplittableRandom(1);
 
     /** The default spec of a network on this shape. */
     static ModelSpec spec(NetworkKind network) {
-        String features = IntStream.range(3, FEATURES).mapToObj(i -> ", f" + i).collect(Collectors.joining());
+        return spec(network, "");
+    }
+
+    /**
+     * The spec of a network on this shape.
+     *
+     * @param more what is not as by default, in YAML
+     */
+    static ModelSpec spec(NetworkKind network, String more) {
+        String features =
+                IntStream.range(FIRST_SLOT, FEATURES).mapToObj(i -> ", f" + i).collect(Collectors.joining());
         return SpecReader.parse(
                 "benchmark",
-                "name: m%ntask: click%ndomains: [a, b, c, d, e]%nfeatures: [user, item, domain%s]%nnetwork: %s%n"
-                        .formatted(features, network.key()));
+                "name: m%ntask: click%ndomains: %s%nfeatures: [user, item, domain%s]%nnetwork: %s%n"
+                                .formatted(DOMAINS, features, network.key())
+                        + more);
     }
 
     /** Makes the batch one of so many random impressions, domains being equally likely. */
     void fill(MiniBatch impressions, int batch) {
         impressions.clear();
         for (int sample = 0; sample < batch; sample++) {
-            int domain = random.nextInt(DOMAINS);
+            int domain = random.nextInt(DOMAINS.size());
             impressions.start(domain, random.nextBoolean(), 0);
             for (int feature = 0; feature < FEATURES; feature++) {
                 impressions.add(RowKeys.key(feature, feature == 2 ? domain : random.nextInt(IDS)), 1);

@@ -32,7 +32,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  *   <li>{@code GET /api/state} all it knows, as JSON ({@link StateView})
  *   <li>{@code GET /api/stream} the same as server-sent events named {@code state}: everything first, then changes
  *   <li>{@code GET /api/health?model=NAME} how a model did while it learned, as JSON ({@link HealthView})
- *   <li>{@code GET /healthz} {@code ok} while it serves, without a login
+ *   <li>{@code GET /healthz} {@code ok} while it serves and reads, or tries to; else 503 and why: to be started again
+ *   <li>{@code GET /readyz} {@code ok} while it shows what Kafka has; else 503 and why
  * </ul>
  *
  * <p>Undefined figures are absent. It keeps nothing: started anew, it reads the topics from their beginning.
@@ -40,6 +41,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class Dashboard implements AutoCloseable {
 
     private static final String HEALTHZ = "/healthz";
+    private static final String READYZ = "/readyz";
+    private static final int UNAVAILABLE = 503;
     private static final int STREAMS_END_WITHIN_SECONDS = 5;
     private static final int MOST_REQUEST_THREADS = 16;
     private static final int IDLE_REQUEST_THREADS = 2;
@@ -140,7 +143,8 @@ public final class Dashboard implements AutoCloseable {
         access.accounts().ifPresent(accounts -> config.routes.before(context -> askForLogin(context, accounts)));
         config.routes.before("/api/*", context -> context.header("Cache-Control", "no-store"));
         config.routes.before("/api/stream", stream::admit);
-        config.routes.get(HEALTHZ, context -> context.result("ok"));
+        config.routes.get(HEALTHZ, context -> answer(context, state.stuck()));
+        config.routes.get(READYZ, context -> answer(context, state.behind()));
         config.routes.get(
                 "/api/state", context -> context.contentType("application/json").result(StateJson.of(state.all())));
         config.routes.get("/api/health", this::health);
@@ -160,8 +164,12 @@ public final class Dashboard implements AutoCloseable {
         context.contentType("application/json").result(StateJson.of(health));
     }
 
+    private static void answer(Context context, Optional<String> problem) {
+        context.status(problem.isPresent() ? UNAVAILABLE : 200).result(problem.orElse("ok"));
+    }
+
     private static void askForLogin(Context context, Accounts accounts) {
-        boolean open = context.path().equals(HEALTHZ);
+        boolean open = context.path().equals(HEALTHZ) || context.path().equals(READYZ);
         if (!open && !accounts.admit(Optional.ofNullable(context.header("Authorization")))) {
             context.header("WWW-Authenticate", "Basic realm=\"Caiman\", charset=\"UTF-8\"");
             throw new UnauthorizedResponse("a name and password are needed");

@@ -33,10 +33,14 @@ final class LiveState implements MetricsFeed.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveState.class);
 
+    /** Much longer than between two looks at the cluster, one that does not answer included. */
+    private static final long TOLD_WITHIN_SECONDS = 60;
+
     private final LongSupplier nanoClock;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<SeriesKey, Series> series = new LinkedHashMap<>();
     private final Map<String, Integer> domainOrder = new HashMap<>();
+    private long statusAt;
     private FeedStatus status = new FeedStatus(FeedStatus.Condition.CONNECTING, "Kafka");
     private boolean caughtUp;
     private long deadLetters;
@@ -56,6 +60,7 @@ final class LiveState implements MetricsFeed.Listener {
     /** @param nanoClock a clock like {@link System#nanoTime()}, to measure rates by */
     LiveState(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
+        this.statusAt = nanoClock.getAsLong();
     }
 
     @Override
@@ -143,10 +148,32 @@ final class LiveState implements MetricsFeed.Listener {
 
     @Override
     public synchronized void status(FeedStatus newStatus) {
+        statusAt = nanoClock.getAsLong();
         if (!status.equals(newStatus)) {
             status = newStatus;
             changed();
         }
+    }
+
+    /**
+     * Why whoever reads for this state is stuck: it tells its status every few seconds, also while Kafka does not answer.
+     * Empty if it is not.
+     */
+    synchronized Optional<String> stuck() {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanoClock.getAsLong() - statusAt);
+        return seconds <= TOLD_WITHIN_SECONDS
+                ? Optional.empty()
+                : Optional.of("the reader has not told of itself for %d s".formatted(seconds));
+    }
+
+    /** Why the figures here are not those that Kafka has now; empty if they are. */
+    synchronized Optional<String> behind() {
+        return stuck().or(() -> switch (status.condition()) {
+            case CONNECTING -> Optional.of("Kafka has not answered yet");
+            case UNREACHABLE -> Optional.of("Kafka does not answer: " + status.detail());
+            case WAITING -> Optional.empty();
+            case LIVE -> caughtUp ? Optional.empty() : Optional.of("what was published before is still being read");
+        });
     }
 
     /** Everything. */

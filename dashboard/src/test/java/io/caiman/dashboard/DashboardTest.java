@@ -196,8 +196,10 @@ class DashboardTest {
     }
 
     @Test
-    void it_says_that_it_is_well() throws Exception {
+    void it_says_that_it_is_well_and_not_ready_before_kafka_has_answered() throws Exception {
         assertThat(get("/healthz").body()).isEqualTo("ok");
+        assertThat(get("/readyz").statusCode()).isEqualTo(503);
+        assertThat(get("/readyz").body()).isEqualTo("Kafka has not answered yet");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.caiman.schemas.avro.AlertState;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.WindowKind;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -327,5 +328,31 @@ class LiveStateTest {
                 Optional.empty(),
                 List.of(new Traffic.Group("caiman-metrics", "predictions", 10, 3)),
                 Optional.empty());
+    }
+
+    @Test
+    void it_is_behind_until_the_past_is_read_and_while_kafka_does_not_answer() {
+        LiveState told = new LiveState(() -> 0);
+        assertThat(told.behind()).contains("Kafka has not answered yet");
+        told.status(FeedStatus.LIVE);
+        assertThat(told.behind()).contains("what was published before is still being read");
+        told.caughtUp();
+        assertThat(told.behind()).isEmpty();
+        told.status(new FeedStatus(FeedStatus.Condition.UNREACHABLE, "no broker"));
+        assertThat(told.behind()).contains("Kafka does not answer: no broker");
+        assertThat(told.stuck()).isEmpty();
+    }
+
+    @Test
+    void a_reader_that_does_not_tell_of_itself_for_a_minute_is_stuck() {
+        AtomicLong nanos = new AtomicLong();
+        LiveState told = new LiveState(nanos::get);
+        nanos.set(Duration.ofSeconds(60).toNanos());
+        assertThat(told.stuck()).isEmpty();
+        nanos.set(Duration.ofSeconds(61).toNanos());
+        assertThat(told.stuck()).contains("the reader has not told of itself for 61 s");
+        assertThat(told.behind()).isEqualTo(told.stuck());
+        told.status(FeedStatus.LIVE);
+        assertThat(told.stuck()).isEmpty();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
@@ -18,7 +19,7 @@ import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.NIOServerC
 import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServer;
 
-/** A broker, a JobManager and a TaskManager as processes, and the ZooKeeper that outlives them all. */
+/** A broker, a JobManager and TaskManagers of one slot as processes, and the ZooKeeper that outlives them all. */
 final class Cluster implements Installation, AutoCloseable {
 
     /** ZooKeeper's unit of time; it takes no session shorter than two of them for lost. */
@@ -27,11 +28,21 @@ final class Cluster implements Installation, AutoCloseable {
     private final ServerCnxnFactory zooKeeper;
     private final Victim broker;
     private final Victim jobManager;
-    private final Victim taskManager;
+    private final List<Victim> taskManagers = new ArrayList<>();
     private final int brokerPort = freePort();
     private final int restPort = freePort();
 
+    /** One TaskManager, and all processes have the class path of the tests: jobs need no jar. */
     Cluster(Path directory, Path logs) throws Exception {
+        this(directory, logs, System.getProperty("java.class.path"), 1);
+    }
+
+    /**
+     * Starts all processes.
+     *
+     * @param flink class path of JobManager and TaskManagers
+     */
+    Cluster(Path directory, Path logs, String flink, int taskManagers) throws Exception {
         Files.createDirectories(logs);
         int zooKeeperPort = freePort();
         zooKeeper = NIOServerCnxnFactory.createFactory(
@@ -42,7 +53,7 @@ final class Cluster implements Installation, AutoCloseable {
                 TICK_MILLIS));
         Path configuration = Files.createDirectories(directory.resolve("conf"));
         Files.writeString(configuration.resolve("config.yaml"), "{}\n");
-        List<String> flink = flinkSettings(directory, configuration, zooKeeperPort);
+        List<String> settings = flinkSettings(directory, configuration, zooKeeperPort);
         broker = new Victim(
                 "broker",
                 logs.resolve("broker.log"),
@@ -51,13 +62,18 @@ final class Cluster implements Installation, AutoCloseable {
         jobManager = new Victim(
                 "JobManager",
                 logs.resolve("jobmanager.log"),
+                flink,
                 List.of("-Xmx400m"),
-                with(StandaloneSessionClusterEntrypoint.class.getName(), flink));
-        taskManager = new Victim(
-                "TaskManager",
-                logs.resolve("taskmanager.log"),
-                List.of("-Xmx700m"),
-                with(TaskManagerRunner.class.getName(), flink));
+                with(StandaloneSessionClusterEntrypoint.class.getName(), settings));
+        for (int i = 0; i < taskManagers; i++) {
+            String name = i == 0 ? "TaskManager" : "TaskManager-" + i;
+            this.taskManagers.add(new Victim(
+                    name,
+                    logs.resolve(name.toLowerCase(Locale.ROOT) + ".log"),
+                    flink,
+                    List.of("-Xmx700m"),
+                    with(TaskManagerRunner.class.getName(), settings)));
+        }
         for (Victim victim : victims()) {
             victim.start();
         }
@@ -106,7 +122,9 @@ final class Cluster implements Installation, AutoCloseable {
 
     /** The processes that may be killed. */
     List<Victim> victims() {
-        return List.of(broker, jobManager, taskManager);
+        List<Victim> victims = new ArrayList<>(List.of(broker, jobManager));
+        victims.addAll(taskManagers);
+        return victims;
     }
 
     @Override

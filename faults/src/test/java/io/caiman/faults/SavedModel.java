@@ -3,7 +3,7 @@ package io.caiman.faults;
 import io.caiman.jobs.rows.RowFormat;
 import io.caiman.jobs.rows.RowSerializer;
 import io.caiman.model.embedding.CandidateInitializer;
-import io.caiman.model.embedding.CrossInitializer;
+import io.caiman.model.embedding.CrossLayout;
 import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.spec.ModelSpec;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ record SavedModel(Map<String, String> rows, List<String> dense) {
         RowLayout layout = RowLayout.of(spec);
         Map<String, String> rows = new TreeMap<>();
         table(reader, "rows", RowFormat.features(layout), rows);
-        table(reader, "cross-rows", RowFormat.crosses(CrossInitializer.STRIDE), rows);
+        table(reader, "cross-rows", RowFormat.crosses(CrossLayout.of(spec).stride()), rows);
         table(reader, "candidates", RowFormat.candidates(new CandidateInitializer().stride()), rows);
         List<String> dense = collect(reader.readListState(
                         TRAINER, "sealed-dense-weights", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)

@@ -24,6 +24,15 @@ final class Victim implements AutoCloseable {
      * @param arguments name of a main class, and its arguments
      */
     Victim(String name, Path log, List<String> jvmOptions, List<String> arguments) {
+        this(name, log, System.getProperty("java.class.path"), jvmOptions, arguments);
+    }
+
+    /**
+     * As the other one, with a class path of its own.
+     *
+     * @param classPath has {@link Supervised}
+     */
+    Victim(String name, Path log, String classPath, List<String> jvmOptions, List<String> arguments) {
         this.name = name;
         this.log = log;
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -34,7 +43,7 @@ final class Victim implements AutoCloseable {
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 Supervised.class.getName()));
         command.addAll(arguments);
     }

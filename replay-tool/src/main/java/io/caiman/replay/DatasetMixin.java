@@ -152,6 +152,7 @@ public final class DatasetMixin {
      * What was chosen of it, for models that serve these domains: where no domains were chosen, KuaiRand's are theirs, for
      * it has ten small tabs more.
      *
+     * @param servedDomains none: any
      * @throws DatasetException as {@link #options()}
      */
     public DatasetOptions optionsFor(Collection<String> servedDomains) {

@@ -10,6 +10,7 @@ import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.Feedback;
 import io.caiman.schemas.avro.FileOrigin;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,10 @@ public final class Replay {
         try (ReplayTarget target = KafkaTarget.open(options, source.provenance());
                 ImpressionSource ahead = new ReadAhead(source);
                 ConsumerLag lag = ConsumerLag.of(options)) {
-            Pacer pacer = new Pacer(options.pace(), options.catchUp(), System::nanoTime, TimeUnit.NANOSECONDS::sleep);
+            Pacer pacer = new Pacer(options.pace(), options.catchUp(), System::nanoTime, nanos -> {
+                listener.waiting(Duration.ofNanos(nanos));
+                TimeUnit.NANOSECONDS.sleep(nanos);
+            });
             return new Replay(ahead, target, options.badLines(), pacer, lag::records, listener, System::nanoTime).run();
         } catch (DatasetException e) {
             throw unlessInterrupted(e);

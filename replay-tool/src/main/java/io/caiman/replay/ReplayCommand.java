@@ -147,6 +147,20 @@ public final class ReplayCommand implements Callable<Integer> {
     private @Nullable String lag;
 
     @Option(
+            names = "--health-port",
+            paramLabel = "PORT",
+            description =
+                    "Answer GET /healthz there: 200 while the replay moves, 503 when it has not for 60 s. Default: no such.")
+    private @Nullable Integer healthPort;
+
+    @Option(
+            names = "--health-bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Where --health-port listens. Default: ${DEFAULT-VALUE}.")
+    private String healthBind = "127.0.0.1";
+
+    @Option(
             names = "--max-bad",
             paramLabel = "PERCENT",
             defaultValue = "100%",
@@ -204,14 +218,25 @@ public final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private static void replay(ImpressionSource source, ReplayOptions options, PrintWriter out)
-            throws InterruptedException {
+    private void replay(ImpressionSource source, ReplayOptions options, PrintWriter out) throws InterruptedException {
         if (Terminal.isInteractive()) {
             try (BarProgress bar = new BarProgress(out)) {
-                Replay.run(source, options, bar);
+                replay(source, options, bar);
             }
         } else {
-            Replay.run(source, options, new LineProgress(out, LineProgress.DEFAULT_INTERVAL, System::nanoTime));
+            replay(source, options, new LineProgress(out, LineProgress.DEFAULT_INTERVAL, System::nanoTime));
+        }
+    }
+
+    private void replay(ImpressionSource source, ReplayOptions options, ReplayListener progress)
+            throws InterruptedException {
+        Integer port = healthPort;
+        if (port == null) {
+            Replay.run(source, options, progress);
+            return;
+        }
+        try (HealthEndpoint health = new HealthEndpoint(progress, healthBind, port, System::nanoTime)) {
+            Replay.run(source, options, health);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.caiman.replay;
 
 import io.caiman.replay.dataset.Provenance;
+import java.time.Duration;
 
 /** Is told how a replay goes, by the thread that replays. */
 public interface ReplayListener {
@@ -16,6 +17,9 @@ public interface ReplayListener {
 
     /** Told about ten times a second, and once at the end. */
     default void progress(ReplayProgress progress) {}
+
+    /** The next impression is due in so long; told only where that is worth a sleep. */
+    default void waiting(Duration time) {}
 
     /** All is sent and acknowledged. */
     default void finished(ReplaySummary summary) {}

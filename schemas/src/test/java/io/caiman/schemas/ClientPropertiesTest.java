@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +24,53 @@ class ClientPropertiesTest {
         Path file = Files.writeString(
                 directory.resolve("client.properties"), "# TLS\nsecurity.protocol = SASL_SSL\nretries:3\n");
         assertThat(ClientProperties.read(file)).isEqualTo(Map.of("security.protocol", "SASL_SSL", "retries", "3"));
+    }
+
+    @Test
+    void a_secret_is_read_by_each_client_from_the_file_and_is_not_among_the_properties() throws IOException {
+        Path file = Files.writeString(directory.resolve("client.properties"), """
+                security.protocol=SASL_SSL
+                sasl.jaas.config=Login required username=\\
+                  "ana" password="s3cret-1";
+                ssl.key.password=s3cret-2
+                my.callback.secret=s3cret-3
+                """);
+
+        Map<String, String> properties = ClientProperties.read(file);
+
+        assertThat(properties.toString()).doesNotContain("s3cret").contains("SASL_SSL");
+        AdminClientConfig client = client(properties);
+        assertThat(client.getPassword("sasl.jaas.config").value())
+                .isEqualTo("Login required username=\"ana\" password=\"s3cret-1\";");
+        assertThat(client.getPassword("ssl.key.password").value()).isEqualTo("s3cret-2");
+        assertThat(client.originals()).containsEntry("my.callback.secret", "s3cret-3");
+    }
+
+    @Test
+    void what_the_file_refers_to_itself_stays_a_reference() throws IOException {
+        Path own = Files.writeString(directory.resolve("own.properties"), """
+                config.providers=directory
+                config.providers.directory.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider
+                ssl.key.password=${directory:%s:password}
+                ssl.truststore.password=s3cret-4
+                """.formatted(directory));
+        Files.writeString(directory.resolve("password"), "s3cret-5");
+        Path environment = Files.writeString(directory.resolve("env.properties"), "ssl.key.password=${env:PATH}\n");
+
+        AdminClientConfig client = client(ClientProperties.read(own));
+
+        assertThat(client.getPassword("ssl.key.password").value()).isEqualTo("s3cret-5");
+        assertThat(client.getPassword("ssl.truststore.password").value()).isEqualTo("s3cret-4");
+        assertThat(client(ClientProperties.read(environment))
+                        .getPassword("ssl.key.password")
+                        .value())
+                .isEqualTo(System.getenv("PATH"));
+    }
+
+    private static AdminClientConfig client(Map<String, String> properties) {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put("bootstrap.servers", "localhost:9092");
+        return new AdminClientConfig(all);
     }
 
     @ParameterizedTest

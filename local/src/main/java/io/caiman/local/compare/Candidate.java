@@ -22,10 +22,10 @@ public record Candidate(Path file, ModelSpec spec) {
     }
 
     /**
-     * Checks that the models answer the same question, which is one task's, and can be told apart.
+     * Checks that the models answer the same questions, and can be told apart.
      *
-     * @throws IllegalArgumentException if there are none, if two have one name, if one has several tasks, or if one differs from the first in its task
-     *     or domains
+     * @throws IllegalArgumentException if there are none, if two have one name, or if one differs from the first in its tasks, its
+     *     domains or how many it may come to serve
      */
     public static void checkComparable(List<Candidate> candidates) {
         if (candidates.isEmpty()) {
@@ -41,24 +41,24 @@ public record Candidate(Path file, ModelSpec spec) {
                         "--specs: %s and %s are both named '%s', and names tell the rows of the table apart: give each its own 'name'"
                                 .formatted(namesake.file, candidate.file, candidate.spec.name()));
             }
-            if (candidate.spec.tasks().size() > 1) {
-                throw new IllegalArgumentException(
-                        "--specs: %s predicts %s; expected one 'task', for these figures are of one task: name one, or run 'train' and 'metrics', whose figures are by task"
-                                .formatted(candidate.file, candidate.spec.tasks()));
-            }
             if (!candidate.spec.tasks().equals(first.spec.tasks())) {
                 throw new IllegalArgumentException(
-                        "--specs: %s predicts '%s' but %s predicts '%s'; expected one 'task' for all: change it, or compare them apart"
-                                .formatted(
-                                        candidate.file,
-                                        candidate.spec.tasks().get(0),
-                                        first.file,
-                                        first.spec.tasks().get(0)));
+                        "--specs: %s predicts %s but %s predicts %s; expected the same 'tasks' in the same order for all: change them, or compare them apart"
+                                .formatted(candidate.file, candidate.spec.tasks(), first.file, first.spec.tasks()));
             }
             if (!Set.copyOf(candidate.spec.domains()).equals(Set.copyOf(first.spec.domains()))) {
                 throw new IllegalArgumentException(
                         "--specs: %s has the domains %s but %s has %s; expected the same 'domains' for all: change them, or compare them apart"
                                 .formatted(candidate.file, candidate.spec.domains(), first.file, first.spec.domains()));
+            }
+            if (candidate.spec.maxDomains() != first.spec.maxDomains()) {
+                throw new IllegalArgumentException(
+                        "--specs: %s has 'max-domains' %d but %s has %d; expected the same for all, so that all serve the same impressions: change it, or compare them apart"
+                                .formatted(
+                                        candidate.file,
+                                        candidate.spec.maxDomains(),
+                                        first.file,
+                                        first.spec.maxDomains()));
             }
         }
     }

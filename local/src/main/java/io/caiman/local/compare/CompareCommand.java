@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
             "        --specs a.yaml,b.yaml --protocol holdout \\",
             "        --train-until 2010-01-01T00:00:00Z",
             "",
-            "Each spec needs a 'name' of its own, and all need the same 'task' and 'domains'; conf/ holds specs to start from.",
+            "Each spec needs a 'name' of its own, and all need the same 'task' (or 'tasks') and 'domains'; conf/ holds specs to start from.",
             "All runs keep their rows on the heap: CAIMAN_JAVA_OPTS=-Xmx16g gives them more."
         })
 public final class CompareCommand implements Callable<Integer> {
@@ -182,7 +182,7 @@ public final class CompareCommand implements Callable<Integer> {
         Candidate.checkComparable(candidates);
         return new CompareOptions(
                 log.dataset(),
-                log.optionsFor(candidates.get(0).spec().domains()),
+                log.optionsFor(candidates.get(0).spec().onlyDomains()),
                 candidates,
                 seeds,
                 protocol(),

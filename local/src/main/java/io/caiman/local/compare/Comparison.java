@@ -47,7 +47,7 @@ final class Comparison {
     Outcome run(ImpressionSource log) {
         log.prepare(progress::sorting);
         ModelSpec spec = options.candidates().get(0).spec();
-        ScoredImpressions scored = new ScoredImpressions(spec.domains(), options.conflictOn());
+        ScoredImpressions scored = new ScoredImpressions(spec.domains(), spec.tasks(), options.conflictOn());
         Intake intake = new Intake(log, new ImpressionFeatures(spec), options.protocol(), this::countAgain, scored);
         try (Workers workers = new Workers(contenders(), options.threads())) {
             long through = 0;
@@ -100,7 +100,7 @@ final class Comparison {
         }
         if (read.learned() + read.scored() == 0) {
             throw new ComparisonException(
-                    "none of the log's %,d impressions can be learned from, mostly because of this:%n%s%ngive the specs the 'task' and 'domains' of the log, or name another --dataset"
+                    "none of the log's %,d impressions can be learned from, mostly because of this:%n%s%ngive the specs the 'task' (or 'tasks') and 'domains' of the log, or name another --dataset"
                             .formatted(read.impressions(), mostFrequent(read.refused())));
         }
         if (read.learned() == 0 || read.scored() == 0) {

@@ -6,7 +6,8 @@ import io.caiman.local.compare.ComparisonReport.Cell;
 import io.caiman.local.compare.ComparisonReport.DiversityPair;
 import io.caiman.local.compare.ComparisonReport.Domain;
 import io.caiman.local.compare.ComparisonReport.Metric;
-import io.caiman.local.compare.ComparisonReport.Model;
+import io.caiman.local.compare.ComparisonReport.ModelFigures;
+import io.caiman.local.compare.ComparisonReport.TaskFigures;
 import io.caiman.local.figures.FigureText;
 import io.caiman.local.figures.Grid;
 import io.caiman.model.evaluation.PairedDifference;
@@ -21,7 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A report's figures as grids: scored impressions, AUC, gAUC, representations, and diversity where there is any. */
+/** A report's figures of a task as grids: scored impressions, AUC, gAUC, representations, and diversity where there is any. */
 final class ComparisonGrids {
 
     /** Differences with a smaller p-value carry a star, as in the paper. */
@@ -30,24 +31,22 @@ final class ComparisonGrids {
     private static final double SMALLEST_P = 1e-4;
 
     private final ComparisonReport report;
+    private final TaskFigures task;
     private final List<Integer> domains;
     private final List<Integer> pairs;
 
     /**
-     * The grids of a report.
+     * The grids of a task of a report.
      *
      * @param mostDomains at most: those with the most impressions
      * @param mostPairs of domains at most: those with the most conflict samples
      */
-    ComparisonGrids(ComparisonReport report, int mostDomains, int mostPairs) {
+    ComparisonGrids(ComparisonReport report, TaskFigures task, int mostDomains, int mostPairs) {
         this.report = report;
-        this.domains = largest(report.domains(), Domain::impressions, mostDomains);
+        this.task = task;
+        this.domains = largest(task.domains(), Domain::impressions, mostDomains);
         this.pairs = largest(
-                report.models()
-                        .get(0)
-                        .diversity()
-                        .map(indices -> indices.pairs())
-                        .orElse(List.of()),
+                task.models().get(0).diversity().map(indices -> indices.pairs()).orElse(List.of()),
                 pair -> (long) pair.conflictSamples(),
                 mostPairs);
     }
@@ -66,8 +65,8 @@ final class ComparisonGrids {
     List<Grid> grids() {
         List<Grid> grids = new ArrayList<>();
         grids.add(domainGrid());
-        grids.add(metric("AUC", "DeLong", Model::auc));
-        grids.add(metric("gAUC", "bootstrap", Model::gauc));
+        grids.add(metric("AUC", "DeLong", ModelFigures::auc));
+        grids.add(metric("gAUC", "bootstrap", ModelFigures::gauc));
         grids.add(representation());
         if (!pairs.isEmpty()) {
             grids.add(diversity());
@@ -75,12 +74,17 @@ final class ComparisonGrids {
         return grids;
     }
 
+    /** With several tasks, with the one that the figures are of. */
+    private String title(String what) {
+        return report.tasks().size() == 1 ? what : "Task %s: %s".formatted(task.task(), what);
+    }
+
     private Grid domainGrid() {
         List<String> header = new ArrayList<>(List.of(""));
         List<String> impressions = new ArrayList<>(List.of("impressions"));
         List<String> positives = new ArrayList<>(List.of("share of positives"));
         for (int place : domains) {
-            Domain domain = report.domains().get(place);
+            Domain domain = task.domains().get(place);
             header.add(domain.name());
             impressions.add(format("%,d", domain.impressions()));
             positives.add(
@@ -88,7 +92,7 @@ final class ComparisonGrids {
                             ? FigureText.UNDEFINED
                             : format("%.3f", (double) domain.positives() / domain.impressions()));
         }
-        Grid grid = new Grid("Scored impressions by domain", header);
+        Grid grid = new Grid(title("Scored impressions by domain"), header);
         grid.add(impressions);
         grid.add(positives);
         return grid;
@@ -98,9 +102,9 @@ final class ComparisonGrids {
         return report.seeds().size() > 1;
     }
 
-    private Grid metric(String name, String test, Function<Model, Metric> metric) {
+    private Grid metric(String name, String test, Function<ModelFigures, Metric> metric) {
         List<String> header = new ArrayList<>(List.of("model"));
-        domains.forEach(place -> header.add(report.domains().get(place).name()));
+        domains.forEach(place -> header.add(task.domains().get(place).name()));
         header.add(Slice.OVERALL);
         if (severalSeeds()) {
             header.add("+-");
@@ -109,8 +113,8 @@ final class ComparisonGrids {
         if (severalSeeds()) {
             header.add("p over seeds");
         }
-        Grid grid = new Grid(name, header);
-        for (Model model : report.models()) {
+        Grid grid = new Grid(title(name), header);
+        for (ModelFigures model : task.models()) {
             Metric figures = metric.apply(model);
             Cell overall = figures.overall();
             List<String> row = new ArrayList<>(List.of(model.name()));
@@ -154,9 +158,10 @@ final class ComparisonGrids {
                             : format("Q%d: %,d-%,dx", i + 1, group.least(), group.most()));
         }
         header.addAll(List.of("DI AF", "IA of each set"));
-        Grid grid = new Grid("Over all domains; item embeddings; experts", header);
-        for (Model model : report.models()) {
-            Abundance abundance = model.itemAbundance();
+        Grid grid = new Grid(title("Over all domains; item embeddings; experts"), header);
+        for (int i = 0; i < task.models().size(); i++) {
+            ModelFigures model = task.models().get(i);
+            Abundance abundance = report.models().get(i).itemAbundance();
             List<String> row = new ArrayList<>(List.of(
                     model.name(),
                     FigureText.of(model.logLoss().mean(), "%.4f"),
@@ -187,9 +192,10 @@ final class ComparisonGrids {
     private Grid diversity() {
         List<String> header = new ArrayList<>(List.of("liked in > disliked in", "conflict samples"));
         report.models().forEach(model -> header.add(model.name()));
-        Grid grid = new Grid("Diversity Index AF of pairs of domains, by conflict on " + report.conflictOn(), header);
+        Grid grid = new Grid(
+                title("Diversity Index AF of pairs of domains, by conflict on " + report.conflictOn()), header);
         for (int place : pairs) {
-            List<DiversityPair> byModel = report.models().stream()
+            List<DiversityPair> byModel = task.models().stream()
                     .flatMap(model -> model.diversity().stream())
                     .map(indices -> indices.pairs().get(place))
                     .toList();

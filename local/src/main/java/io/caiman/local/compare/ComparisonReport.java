@@ -23,10 +23,9 @@ import java.util.TreeMap;
  * @param seeds of the runs of each model
  * @param conflictOn the objects of the conflict samples
  * @param log what became of the log
- * @param unscored scored impressions that are left out of all figures, because a run's logit was not finite there
  * @param seconds from opening the log to the last score, over all runs
- * @param domains in the order of the first spec
- * @param models in the order asked for; the others are tested against the first
+ * @param models in the order asked for
+ * @param tasks the figures of each task that the models predict
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record ComparisonReport(
@@ -35,10 +34,9 @@ record ComparisonReport(
         List<Long> seeds,
         String conflictOn,
         Log log,
-        long unscored,
         double seconds,
-        List<Domain> domains,
-        List<Model> models) {
+        List<Model> models,
+        List<TaskFigures> tasks) {
 
     private static final ObjectMapper JSON =
             new ObjectMapper().registerModule(new Jdk8Module()).enable(SerializationFeature.INDENT_OUTPUT);
@@ -63,7 +61,16 @@ record ComparisonReport(
         }
     }
 
-    /** A domain's part of the impressions that the figures are about. */
+    /**
+     * What came of one task, on the scored impressions that have its label.
+     *
+     * @param unscored impressions that are left out of all figures, because a run's logit was not finite there
+     * @param domains in the order of the first spec
+     * @param models in the order asked for; the others are tested against the first
+     */
+    record TaskFigures(String task, long unscored, List<Domain> domains, List<ModelFigures> models) {}
+
+    /** A domain's part of the impressions that the figures of a task are about. */
     record Domain(String name, long impressions, long positives) {}
 
     /**
@@ -72,20 +79,22 @@ record ComparisonReport(
      * @param file its spec's
      * @param spec the spec as YAML, every key stated; the seed is that of the first run
      * @param skippedSteps mini-batches not learned from because a loss or gradient was not finite, over all seeds
+     */
+    record Model(String name, String file, String spec, long skippedSteps, Abundance itemAbundance) {}
+
+    /**
+     * One model's figures of one task.
+     *
      * @param logLoss over all domains
      * @param calibration predicted over observed, over all domains
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    record Model(
+    record ModelFigures(
             String name,
-            String file,
-            String spec,
-            long skippedSteps,
             Metric auc,
             Metric gauc,
             OverSeeds logLoss,
             OverSeeds calibration,
-            Abundance itemAbundance,
             Optional<DiversityIndices> diversity) {}
 
     /**

@@ -18,16 +18,17 @@ final class ComparisonTable {
     /** For a terminal. */
     static String text(ComparisonReport report) {
         List<String> lines = new ArrayList<>(preface(report));
-        for (Grid grid : new ComparisonGrids(report, MOST_DOMAINS, MOST_PAIRS).grids()) {
+        for (Grid grid : grids(report, MOST_DOMAINS, MOST_PAIRS)) {
             lines.add("");
             lines.addAll(grid.text());
         }
         lines.add("");
         lines.addAll(legend(report));
-        if (report.domains().size() > MOST_DOMAINS) {
+        int domains = report.tasks().get(0).domains().size();
+        if (domains > MOST_DOMAINS) {
             lines.add(
                     "Shown are the %d largest of %d domains, and the %d pairs with most conflict samples; --markdown and --json have all."
-                            .formatted(MOST_DOMAINS, report.domains().size(), MOST_PAIRS));
+                            .formatted(MOST_DOMAINS, domains, MOST_PAIRS));
         }
         return String.join(System.lineSeparator(), lines);
     }
@@ -36,13 +37,20 @@ final class ComparisonTable {
     static String markdown(ComparisonReport report) {
         List<String> lines = new ArrayList<>(List.of("# Comparison on " + report.dataset(), ""));
         preface(report).forEach(line -> lines.add("- " + line.replace("*", "\\*")));
-        for (Grid grid : new ComparisonGrids(report, Integer.MAX_VALUE, Integer.MAX_VALUE).grids()) {
+        for (Grid grid : grids(report, Integer.MAX_VALUE, Integer.MAX_VALUE)) {
             lines.add("");
             lines.addAll(grid.markdown());
         }
         lines.add("");
         legend(report).forEach(line -> lines.add("- " + line.replace("*", "\\*")));
         return String.join("\n", lines) + "\n";
+    }
+
+    /** Those of each task. */
+    private static List<Grid> grids(ComparisonReport report, int mostDomains, int mostPairs) {
+        return report.tasks().stream()
+                .flatMap(task -> new ComparisonGrids(report, task, mostDomains, mostPairs).grids().stream())
+                .toList();
     }
 
     private static List<String> preface(ComparisonReport report) {
@@ -60,11 +68,11 @@ final class ComparisonTable {
             lines.add(format("%,d lines of the log are no impressions and were left out", log.badLines()));
         }
         log.refused().forEach((reason, count) -> lines.add(format("%,d impressions refused: %s", count, reason)));
-        if (report.unscored() > 0) {
-            lines.add(format(
-                    "%,d scored impressions are left out of all figures: a run's logit was not finite there",
-                    report.unscored()));
-        }
+        report.tasks().stream()
+                .filter(task -> task.unscored() > 0)
+                .forEach(task -> lines.add(format(
+                        "%,d scored impressions are left out of all figures of task '%s': a run's logit was not finite there",
+                        task.unscored(), task.task())));
         report.models().stream()
                 .filter(model -> model.skippedSteps() > 0)
                 .forEach(model -> lines.add(format(

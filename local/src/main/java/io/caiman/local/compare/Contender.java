@@ -35,7 +35,7 @@ final class Contender implements AutoCloseable {
         this.features = new ImpressionFeatures(spec);
         this.rows = ModelRows.inMemory(spec);
         this.trainer = new Trainer(spec, rows, device);
-        this.batch = new MiniBatch(spec.features().size());
+        this.batch = new MiniBatch(spec.features().size(), spec.tasks().size());
     }
 
     /** Takes the next impressions of the log. */
@@ -88,10 +88,16 @@ final class Contender implements AutoCloseable {
         close(batch);
         boolean hasItems = spec.features().contains(CompareOptions.ITEM);
         return new Run(
+                spec.tasks().size(),
                 Arrays.copyOf(scores, scored),
                 Arrays.copyOf(norms, normed),
                 trainer.skippedSteps(),
-                hasItems ? ItemAbundance.of(rows.features(), RowLayout.of(spec), items) : ItemAbundance.NONE);
+                hasItems ? abundance(items) : ItemAbundance.NONE);
+    }
+
+    private ItemAbundance abundance(RankedItems items) {
+        int sets = spec.embeddingSets(trainer.domains().size());
+        return ItemAbundance.of(rows.features(), RowLayout.of(spec), sets, items);
     }
 
     /** The run in words. */

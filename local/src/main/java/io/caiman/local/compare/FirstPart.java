@@ -52,7 +52,7 @@ public record FirstPart(Dataset dataset, DatasetOptions log, double fraction, in
             for (List<Run> seeds : outcome.runs()) {
                 Run run = seeds.get(0);
                 boolean finite = Arrays.stream(run.scores()).allMatch(Double::isFinite);
-                List<Slice> slices = Slice.of(outcome.impressions(), List.of(run));
+                List<Slice> slices = Slice.of(outcome.impressions(), List.of(run), 0);
                 outcomes.add(new Outcome(
                         finite ? Optional.of(slices.get(slices.size() - 1).figures(run)) : Optional.empty(),
                         run.skippedSteps()));

@@ -37,7 +37,7 @@ final class Intake {
     private final Map<String, Long> refused = new TreeMap<>();
 
     /**
-     * @param features of any of the models: what one cannot learn from, none can, as they share the one task and the domains
+     * @param features of any of the models: what one cannot learn from, none can, as they share tasks and domains
      * @param recount counts the impressions of a log that does not know their number itself
      * @param scored takes the impressions whose scores count
      */
@@ -86,6 +86,7 @@ final class Intake {
                 waitingPart = split().part(read++, impression.getEventTimeMs());
                 Optional<String> problem = features.problem(impression);
                 if (problem.isEmpty()) {
+                    features.accept(impression);
                     waiting = Optional.of(impression);
                 } else {
                     String reason = problem.get();
@@ -127,7 +128,7 @@ final class Intake {
             learned++;
         }
         if (part != Part.LEARN) {
-            scored.add(impression, item, features.label(impression, 0).orElse(false));
+            scored.add(impression, item);
         }
     }
 

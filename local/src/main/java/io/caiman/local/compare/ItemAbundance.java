@@ -21,12 +21,17 @@ record ItemAbundance(List<OptionalDouble> sets, List<OptionalDouble> groups) {
 
     private static final int BLOCK = 1 << 12;
 
-    static ItemAbundance of(EmbeddingStore store, RowLayout layout, RankedItems items) {
-        float[][] embeddings = embeddings(store, layout, items.keys());
+    /**
+     * Of the first so many embedding sets of a table's rows.
+     *
+     * @param sets those in use
+     */
+    static ItemAbundance of(EmbeddingStore store, RowLayout layout, int sets, RankedItems items) {
+        float[][] embeddings = embeddings(store, layout, sets, items.keys());
         int count = items.size();
-        List<OptionalDouble> sets = new ArrayList<>();
+        List<OptionalDouble> bySet = new ArrayList<>();
         for (float[] set : embeddings) {
-            sets.add(abundance(set, 0, count, layout.dimension()));
+            bySet.add(abundance(set, 0, count, layout.dimension()));
         }
         List<OptionalDouble> groups = new ArrayList<>();
         for (int group = 0; group < RankedItems.GROUPS; group++) {
@@ -36,7 +41,7 @@ record ItemAbundance(List<OptionalDouble> sets, List<OptionalDouble> groups) {
             }
             groups.add(mean(ofSets));
         }
-        return new ItemAbundance(sets, groups);
+        return new ItemAbundance(bySet, groups);
     }
 
     /** The mean over the sets; empty where one is undefined. */
@@ -51,15 +56,15 @@ record ItemAbundance(List<OptionalDouble> sets, List<OptionalDouble> groups) {
     }
 
     /** {@code [sets][items * dimension]}. */
-    private static float[][] embeddings(EmbeddingStore store, RowLayout layout, long[] keys) {
+    private static float[][] embeddings(EmbeddingStore store, RowLayout layout, int sets, long[] keys) {
         int dimension = layout.dimension();
-        float[][] embeddings = new float[layout.sets()][Math.multiplyExact(keys.length, dimension)];
+        float[][] embeddings = new float[sets][Math.multiplyExact(keys.length, dimension)];
         float[] rows = new float[BLOCK * layout.stride()];
         for (int from = 0; from < keys.length; from += BLOCK) {
             int count = Math.min(BLOCK, keys.length - from);
             store.gather(Arrays.copyOfRange(keys, from, from + count), count, rows);
             for (int row = 0; row < count; row++) {
-                for (int set = 0; set < layout.sets(); set++) {
+                for (int set = 0; set < sets; set++) {
                     System.arraycopy(
                             rows,
                             row * layout.stride() + layout.weights(set),

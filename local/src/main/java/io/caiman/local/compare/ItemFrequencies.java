@@ -1,7 +1,7 @@
 package io.caiman.local.compare;
 
-import io.caiman.jobs.training.ImpressionFeatures;
 import io.caiman.model.embedding.KeyIndex;
+import io.caiman.model.embedding.RowKeys;
 import io.caiman.schemas.avro.Impression;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -17,7 +17,7 @@ final class ItemFrequencies {
 
     /** The number of an impression's item, which is counted if it is learned from. */
     int see(Impression impression, Part part) {
-        int item = items.add(ImpressionFeatures.key(CompareOptions.ITEM, impression.getItem()));
+        int item = items.add(RowKeys.ofText(CompareOptions.ITEM, impression.getItem()));
         if (item >= learned.length) {
             learned = Arrays.copyOf(learned, 2 * learned.length);
         }

@@ -8,6 +8,8 @@ import io.caiman.local.compare.ComparisonReport.DiversityPair;
 import io.caiman.local.compare.ComparisonReport.Domain;
 import io.caiman.local.compare.ComparisonReport.Metric;
 import io.caiman.local.compare.ComparisonReport.Model;
+import io.caiman.local.compare.ComparisonReport.ModelFigures;
+import io.caiman.local.compare.ComparisonReport.TaskFigures;
 import io.caiman.local.figures.Figures;
 import io.caiman.model.evaluation.ClusterBootstrap;
 import io.caiman.model.evaluation.DeLong;
@@ -22,7 +24,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Turns the runs' scores into figures: means over seeds, lifts, ranks and tests against the first model. */
+/** Turns the runs' scores of a task into figures: means over seeds, lifts, ranks and tests against the first model. */
 final class Leaderboard {
 
     private static final int RESAMPLES = 1000;
@@ -30,16 +32,19 @@ final class Leaderboard {
 
     private final CompareOptions options;
     private final Comparison.Outcome outcome;
+    private final int task;
     private final List<Slice> slices;
     /** {@code [models][seeds][slices]}. */
     private final List<List<List<Figures>>> figures;
 
-    private Leaderboard(CompareOptions options, Comparison.Outcome outcome) {
+    private Leaderboard(CompareOptions options, Comparison.Outcome outcome, int task) {
         this.options = options;
         this.outcome = outcome;
+        this.task = task;
         this.slices = Slice.of(
                 outcome.impressions(),
-                outcome.runs().stream().flatMap(List::stream).toList());
+                outcome.runs().stream().flatMap(List::stream).toList(),
+                task);
         this.figures = outcome.runs().parallelStream()
                 .map(seeds -> seeds.parallelStream().map(this::bySlice).toList())
                 .toList();
@@ -55,10 +60,34 @@ final class Leaderboard {
      * @param seconds it took
      */
     static ComparisonReport report(CompareOptions options, Comparison.Outcome outcome, double seconds) {
-        return new Leaderboard(options, outcome).report(seconds);
+        List<Model> models = new ArrayList<>();
+        for (int model = 0; model < options.candidates().size(); model++) {
+            Candidate candidate = options.candidates().get(model);
+            List<Run> seeds = outcome.runs().get(model);
+            models.add(new Model(
+                    candidate.spec().name(),
+                    candidate.file().toString(),
+                    SpecReader.write(
+                            candidate.spec().withSeed(options.seedList().get(0))),
+                    seeds.stream().mapToLong(Run::skippedSteps).sum(),
+                    abundance(seeds, outcome.items())));
+        }
+        List<TaskFigures> tasks = IntStream.range(
+                        0, outcome.impressions().tasks().size())
+                .mapToObj(task -> new Leaderboard(options, outcome, task).figures())
+                .toList();
+        return new ComparisonReport(
+                options.dataset().cliName(),
+                options.protocol(),
+                options.seedList(),
+                options.conflictOn(),
+                outcome.log(),
+                seconds,
+                models,
+                tasks);
     }
 
-    private ComparisonReport report(double seconds) {
+    private TaskFigures figures() {
         List<Metric> auc =
                 metric(Figures::auc, (slice, first, second) -> DeLong.compare(first, second, slice.labels()));
         List<Metric> gauc = metric(
@@ -66,35 +95,22 @@ final class Leaderboard {
                 (slice, first, second) ->
                         ClusterBootstrap.gauc(slice.users(), first, second, slice.labels(), RESAMPLES, BOOTSTRAP_SEED));
         List<Optional<DiversityIndices>> diversity = diversity();
-        List<Model> models = new ArrayList<>();
-        for (int model = 0; model < options.candidates().size(); model++) {
-            Candidate candidate = options.candidates().get(model);
-            models.add(new Model(
-                    candidate.spec().name(),
-                    candidate.file().toString(),
-                    SpecReader.write(
-                            candidate.spec().withSeed(options.seedList().get(0))),
-                    outcome.runs().get(model).stream()
-                            .mapToLong(Run::skippedSteps)
-                            .sum(),
-                    auc.get(model),
-                    gauc.get(model),
-                    overSeeds(model, slices.size() - 1, Figures::logLoss),
-                    overSeeds(model, slices.size() - 1, Figures::calibration),
-                    abundance(outcome.runs().get(model)),
-                    diversity.get(model)));
-        }
-        Slice overall = slices.get(slices.size() - 1);
-        return new ComparisonReport(
-                options.dataset().cliName(),
-                options.protocol(),
-                options.seedList(),
-                options.conflictOn(),
-                outcome.log(),
-                outcome.impressions().size() - overall.places().length,
-                seconds,
-                domains(),
-                models);
+        int overall = slices.size() - 1;
+        List<ModelFigures> models = IntStream.range(0, figures.size())
+                .mapToObj(model -> new ModelFigures(
+                        options.candidates().get(model).spec().name(),
+                        auc.get(model),
+                        gauc.get(model),
+                        overSeeds(model, overall, Figures::logLoss),
+                        overSeeds(model, overall, Figures::calibration),
+                        diversity.get(model)))
+                .toList();
+        ScoredImpressions scored = outcome.impressions();
+        long labelled = IntStream.range(0, scored.size())
+                .filter(impression -> scored.isLabelled(impression, task))
+                .count();
+        return new TaskFigures(
+                scored.tasks().get(task), labelled - slices.get(overall).places().length, domains(), models);
     }
 
     private List<Domain> domains() {
@@ -178,10 +194,9 @@ final class Leaderboard {
                 : OptionalDouble.empty();
     }
 
-    private Abundance abundance(List<Run> seeds) {
+    private static Abundance abundance(List<Run> seeds, RankedItems items) {
         List<OverSeeds> sets = overSeeds(seeds, run -> run.abundance().sets());
         List<OverSeeds> byGroup = overSeeds(seeds, run -> run.abundance().groups());
-        RankedItems items = outcome.items();
         List<AbundanceGroup> groups = new ArrayList<>();
         for (int group = 0; group < byGroup.size(); group++) {
             int from = items.start(group);

@@ -7,6 +7,7 @@ import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.training.TrainingMetrics;
 import io.caiman.jobs.training.TrainingTopology;
 import io.caiman.local.broker.LocalBroker;
+import io.caiman.local.demo.Report.TaskFigures;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.replay.EventTimeTopics;
 import io.caiman.replay.dataset.ImpressionSource;
@@ -16,6 +17,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -79,9 +81,9 @@ final class Demo {
         KafkaOptions kafka = new KafkaOptions(
                 KafkaConnection.to(broker.bootstrapServers()), TOPICS, KafkaOptions.TRANSACTION_TIMEOUT.defaultValue());
         observer.look();
-        long before = observer.predictions();
+        long before = observer.impressions();
         if (before > 0) {
-            say("going on after %,d predictions".formatted(before));
+            say("going on after %,d predictions".formatted(observer.predictions()));
         }
         long start = System.nanoTime();
         DemoJobs jobs = new DemoJobs(options, kafka, directory, this::say);
@@ -124,7 +126,9 @@ final class Demo {
     private OptionalLong expectedPredictions() {
         OptionalLong entries = log.expectedEntries();
         return entries.isPresent()
-                ? OptionalLong.of(entries.getAsLong() * options.specs().size())
+                ? OptionalLong.of(entries.getAsLong()
+                        * options.specs().size()
+                        * options.baseline().tasks().size())
                 : entries;
     }
 
@@ -144,6 +148,9 @@ final class Demo {
             LocalBroker broker)
             throws IOException {
         Outcome outcome = Outcome.read(broker.bootstrapServers(), TOPICS, options);
+        List<TaskFigures> tasks = options.baseline().tasks().stream()
+                .map(task -> figures(task, observer))
+                .toList();
         Report report = new Report(
                 options.dataset().cliName(),
                 options.baseline().name(),
@@ -151,23 +158,33 @@ final class Demo {
                 observer.predictions(),
                 observer.deadLetters(),
                 seconds,
-                (observer.predictions() - before) / seconds / options.specs().size(),
+                (observer.impressions() - before) / seconds / options.specs().size(),
                 stepNanos.isPresent()
                         ? OptionalDouble.of(stepNanos.getAsLong() / 1e9 / seconds)
                         : OptionalDouble.empty(),
-                observer.baseline().overall(),
-                observer.baseline().domains(),
+                tasks.get(0).overall(),
+                tasks.get(0).domains(),
                 observer.baseline().health(),
-                options.leaderboard()
-                        .map(leaderboard -> observer.models().stream()
-                                .map(model -> model.figures(observer.baseline()))
-                                .toList()),
+                tasks.get(0).models(),
+                tasks.size() == 1 ? Optional.empty() : Optional.of(tasks),
                 outcome.oracle(),
                 outcome.lastQuarter());
         say(ReportTable.of(report));
         if (options.report().isPresent()) {
             report.write(options.report().get());
         }
+    }
+
+    private TaskFigures figures(String task, Observer observer) {
+        ObservedTask ofBaseline = observer.baseline().task(task);
+        return new TaskFigures(
+                task,
+                ofBaseline.overall(),
+                ofBaseline.domains(),
+                options.leaderboard()
+                        .map(leaderboard -> observer.models().stream()
+                                .map(model -> model.figures(task, observer.baseline()))
+                                .toList()));
     }
 
     private void say(String line) {

@@ -127,7 +127,7 @@ public final class DemoCommand implements Callable<Integer> {
             List<ModelSpec> specs = models.specs(shipped(dataset), log.seed());
             return new DemoOptions(
                     dataset,
-                    log.optionsFor(specs.get(0).domains()),
+                    log.optionsFor(specs.get(0).onlyDomains()),
                     specs,
                     windows(dataset),
                     rate(),

@@ -2,36 +2,23 @@ package io.caiman.local.demo;
 
 import io.caiman.local.demo.Report.Health;
 import io.caiman.local.demo.Report.Lift;
-import io.caiman.local.figures.DomainFigures;
-import io.caiman.local.figures.Figures;
-import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.HealthReport;
 import io.caiman.schemas.avro.HealthWarning;
-import io.caiman.schemas.avro.ModelComparison;
 import io.caiman.schemas.avro.ModelHealth;
-import io.caiman.schemas.avro.WindowKind;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** What has come of one model so far. */
 final class ObservedModel {
 
-    private static final String OVERALL = "";
-
     private final String name;
-    /** Offsets of the impressions it has predicted; the topic of impressions has one partition. */
+    private final Map<String, ObservedTask> tasks = new LinkedHashMap<>();
+    /** Offsets of the impressions it has predicted something of; the topic of impressions has one partition. */
     private final BitSet predicted = new BitSet();
 
-    private final Map<String, DomainMetrics> cumulative = new TreeMap<>();
-    private final Map<String, ModelComparison> comparisons = new TreeMap<>();
     private Health health = Health.UNTOLD;
-    private long pairs;
-    private long lastPair = Long.MIN_VALUE;
 
     ObservedModel(String name) {
         this.name = name;
@@ -41,30 +28,24 @@ final class ObservedModel {
         return name;
     }
 
-    void predicted(long offset) {
+    /** A task of this name, also one of which nothing has come yet. */
+    ObservedTask task(String task) {
+        return tasks.computeIfAbsent(task, ObservedTask::new);
+    }
+
+    /** The tasks of which something has come. */
+    List<ObservedTask> tasks() {
+        return List.copyOf(tasks.values());
+    }
+
+    void predicted(long offset, String task) {
         predicted.set(Math.toIntExact(offset));
+        task(task).predicted(offset);
     }
 
-    boolean hasPredicted(long offset) {
-        return predicted.get(Math.toIntExact(offset));
-    }
-
-    /** An impression has been predicted by both this model and the one it is compared with. */
-    void paired(long eventTime) {
-        pairs++;
-        lastPair = Math.max(lastPair, eventTime);
-    }
-
-    void accept(DomainMetrics metrics) {
-        if (metrics.getKind() == WindowKind.CUMULATIVE) {
-            cumulative.put(metrics.getDomain() == null ? OVERALL : metrics.getDomain(), metrics);
-        }
-    }
-
-    void accept(ModelComparison comparison) {
-        if (comparison.getKind() == WindowKind.CUMULATIVE) {
-            comparisons.put(comparison.getDomain() == null ? OVERALL : comparison.getDomain(), comparison);
-        }
+    /** Impressions of which it has predicted a task or more. */
+    long impressions() {
+        return predicted.cardinality();
     }
 
     void accept(ModelHealth told) {
@@ -79,62 +60,14 @@ final class ObservedModel {
         return health;
     }
 
-    /** The latest cumulative figures over all domains. */
-    Figures overall() {
-        DomainMetrics metrics = cumulative.get(OVERALL);
-        return metrics == null ? Figures.NONE : Figures.of(metrics);
-    }
-
-    /** The latest cumulative figures of each domain, by name. */
-    List<DomainFigures> domains() {
-        return cumulative.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(OVERALL))
-                .map(entry -> new DomainFigures(entry.getKey(), Figures.of(entry.getValue())))
-                .toList();
-    }
-
-    /**
-     * Whether the comparisons cover all pairs but so many, over all domains and in each; of more than {@code most} they are over
-     * a sample.
-     */
-    boolean compared(long but, int most) {
-        long expected = Math.min(most, pairs - but);
-        if (expected <= 0) {
-            return true;
-        }
-        ModelComparison overall = comparisons.get(OVERALL);
-        long byDomain = comparisons.values().stream()
-                .filter(comparison -> comparison.getDomain() != null)
-                .mapToLong(ModelComparison::getImpressions)
-                .sum();
-        return overall != null
-                && overall.getImpressions() >= expected
-                && (but > 0 || overall.getEndMs() >= lastPair)
-                && byDomain >= expected;
-    }
-
     /**
      * Its part of a report on several models.
      *
      * @param first the one that the others are compared with, this one or another
      */
-    Report.ModelFigures figures(ObservedModel first) {
-        return new Report.ModelFigures(
-                name, overall(), domains(), health, first == this ? List.of() : liftsAbove(first));
-    }
-
-    /** How it compares with the first model, over all domains and on each that either has predicted. */
-    private List<Lift> liftsAbove(ObservedModel first) {
-        Set<String> scopes = new TreeSet<>(Set.of(OVERALL));
-        scopes.addAll(cumulative.keySet());
-        scopes.addAll(first.cumulative.keySet());
-        return scopes.stream()
-                .map(scope -> {
-                    ModelComparison comparison = comparisons.get(scope);
-                    return comparison == null
-                            ? Lift.without(scope.equals(OVERALL) ? Optional.empty() : Optional.of(scope))
-                            : Lift.of(comparison);
-                })
-                .toList();
+    Report.ModelFigures figures(String task, ObservedModel first) {
+        ObservedTask own = task(task);
+        List<Lift> lifts = first == this ? List.of() : own.liftsAbove(first.task(task));
+        return new Report.ModelFigures(name, own.overall(), own.domains(), health, lifts);
     }
 }

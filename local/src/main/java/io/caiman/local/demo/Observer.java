@@ -61,18 +61,23 @@ final class Observer implements AutoCloseable {
             }
         });
         healthLog.readNew(told -> model(told.getModel()).accept(told));
-        metricsLog.readNew(metrics -> model(metrics.getModel()).accept(metrics));
-        comparisonLog.readNew(comparison -> model(comparison.getModel()).accept(comparison));
+        metricsLog.readNew(
+                metrics -> model(metrics.getModel()).task(metrics.getTask()).accept(metrics));
+        comparisonLog.readNew(comparison ->
+                model(comparison.getModel()).task(comparison.getTask()).accept(comparison));
     }
 
     private void accept(Prediction prediction) {
         predictions++;
         long offset = prediction.getImpressionOffset();
+        String task = prediction.getTask();
         ObservedModel model = model(prediction.getModel());
-        model.predicted(offset);
+        model.predicted(offset, task);
         for (ObservedModel other : models.values()) {
-            if (other != model && (other == baseline || model == baseline) && other.hasPredicted(offset)) {
-                (model == baseline ? other : model).paired(prediction.getEventTimeMs());
+            if (other != model
+                    && (other == baseline || model == baseline)
+                    && other.task(task).hasPredicted(offset)) {
+                (model == baseline ? other : model).task(task).paired(prediction.getEventTimeMs());
             }
         }
     }
@@ -87,7 +92,12 @@ final class Observer implements AutoCloseable {
         return List.copyOf(models.values());
     }
 
-    /** Predictions committed, of all models. */
+    /** Impressions predicted by each model, summed over the models. */
+    long impressions() {
+        return models.values().stream().mapToLong(ObservedModel::impressions).sum();
+    }
+
+    /** Predictions committed, of all models and tasks. */
     long predictions() {
         return predictions;
     }
@@ -99,7 +109,7 @@ final class Observer implements AutoCloseable {
 
     /** Whether every one of these impressions was either predicted or refused, by each model. */
     boolean accountedFor(long impressions) {
-        return predictions + refusedByTrainers >= impressions * models.size();
+        return impressions() + refusedByTrainers >= impressions * models.size();
     }
 
     /** Whether the cumulative figures cover every prediction that was not refused, over all domains and in each. */
@@ -107,10 +117,12 @@ final class Observer implements AutoCloseable {
         long overall = 0;
         long byDomain = 0;
         for (ObservedModel model : models.values()) {
-            overall += model.overall().impressions();
-            byDomain += model.domains().stream()
-                    .mapToLong(domain -> domain.figures().impressions())
-                    .sum();
+            for (ObservedTask task : model.tasks()) {
+                overall += task.overall().impressions();
+                byDomain += task.domains().stream()
+                        .mapToLong(domain -> domain.figures().impressions())
+                        .sum();
+            }
         }
         long measured = predictions - refusedByMetrics;
         return overall >= measured && byDomain >= measured;
@@ -119,7 +131,9 @@ final class Observer implements AutoCloseable {
     /** Whether the comparisons with the first model cover every impression that both predicted. */
     boolean comparisonsComplete(LeaderboardOptions options) {
         return models.values().stream()
-                .allMatch(model -> model == baseline || model.compared(refusedByMetrics, options.mostPairs()));
+                .filter(model -> model != baseline)
+                .flatMap(model -> model.tasks().stream())
+                .allMatch(task -> task.compared(refusedByMetrics, options.mostPairs()));
     }
 
     @Override

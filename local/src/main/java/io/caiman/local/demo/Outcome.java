@@ -8,9 +8,11 @@ import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.Prediction;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is computed once a run is over, from its predictions: the CSV, and where the log's truth is known, the best
@@ -93,7 +95,9 @@ record Outcome(Optional<Oracle> oracle, Optional<LastQuarter> lastQuarter) {
         }
 
         Outcome outcome(DemoOptions options) {
-            List<String> domains = options.baseline().domains();
+            Set<String> names = new LinkedHashSet<>(options.baseline().domains());
+            names.addAll(oracle.domainNames());
+            List<String> domains = List.copyOf(names);
             return new Outcome(
                     Optional.of(new Oracle(oracle.overall(), oracle.domains(domains))),
                     Optional.of(new LastQuarter(

@@ -13,7 +13,7 @@ final class PredictionsFile implements Consumer<Prediction>, AutoCloseable {
 
     PredictionsFile(Path file) throws IOException {
         csv = CsvWriter.builder().build(file);
-        csv.writeRecord("impression_id", "event_time_ms", "model", "domain", "user", "label", "score");
+        csv.writeRecord("impression_id", "event_time_ms", "model", "domain", "user", "label", "score", "task");
     }
 
     @Override
@@ -25,7 +25,8 @@ final class PredictionsFile implements Consumer<Prediction>, AutoCloseable {
                 prediction.getDomain(),
                 prediction.getUser(),
                 prediction.getLabel() ? "1" : "0",
-                Double.toString(prediction.getScore()));
+                Double.toString(prediction.getScore()),
+                prediction.getTask());
     }
 
     @Override

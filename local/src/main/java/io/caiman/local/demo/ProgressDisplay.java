@@ -3,8 +3,10 @@ package io.caiman.local.demo;
 import io.caiman.local.figures.FigureText;
 import io.caiman.replay.Terminal;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
@@ -23,10 +25,14 @@ interface ProgressDisplay extends AutoCloseable {
     }
 
     private static String figures(Observer observer) {
-        return "AUC %s, gAUC %s"
-                .formatted(
-                        FigureText.of(observer.baseline().overall().auc(), "%.4f"),
-                        FigureText.of(observer.baseline().overall().gauc(), "%.4f"));
+        List<ObservedTask> tasks = observer.baseline().tasks();
+        return tasks.stream()
+                .map(task -> "%sAUC %s, gAUC %s"
+                        .formatted(
+                                tasks.size() == 1 ? "" : task.name() + " ",
+                                FigureText.of(task.overall().auc(), "%.4f"),
+                                FigureText.of(task.overall().gauc(), "%.4f")))
+                .collect(Collectors.joining("; "));
     }
 
     /** One line every few seconds. */

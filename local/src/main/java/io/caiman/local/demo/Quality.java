@@ -3,9 +3,12 @@ package io.caiman.local.demo;
 import io.caiman.local.figures.DomainFigures;
 import io.caiman.local.figures.Figures;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Scores collected one by one, and their exact figures, by domain and over all domains. */
 final class Quality {
@@ -13,7 +16,7 @@ final class Quality {
     private static final int FIRST_SCORES = 1 << 12;
 
     private final Map<String, Integer> userNumbers = new HashMap<>();
-    private final Map<String, Integer> domainNumbers = new HashMap<>();
+    private final Map<String, Integer> domainNumbers = new LinkedHashMap<>();
     private int size;
     private int[] users = new int[FIRST_SCORES];
     private int[] domains = new int[FIRST_SCORES];
@@ -41,6 +44,11 @@ final class Quality {
     /** The figures over all domains. */
     Figures overall() {
         return figures(-1);
+    }
+
+    /** The domains that occurred, in order of appearance. */
+    Set<String> domainNames() {
+        return Collections.unmodifiableSet(domainNumbers.keySet());
     }
 
     /** The figures of each of these domains; those of one that did not occur are undefined. */

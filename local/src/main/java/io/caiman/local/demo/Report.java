@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param impressions sent, by this process or before it was restarted
  * @param seconds this process took from starting the jobs to the last prediction
  * @param model the first one, as {@code overall}, {@code domains}, {@code health} and all that follows but {@code models}
- * @param predictions of all models
- * @param impressionsPerSecond predictions of this process and one model over {@code seconds}: from the log to committed
- *     predictions
+ *     and {@code tasks}; {@code overall}, {@code domains} and {@code models} are of the first task
+ * @param predictions of all models and tasks
+ * @param impressionsPerSecond impressions predicted by this process and one model over {@code seconds}: from the log to
+ *     committed predictions
  * @param trainingStepShare share of {@code seconds} that the model which takes longest spent in the training step
  * @param health the model's health at the end
  * @param models each of several models; absent where there is one
+ * @param tasks each of several tasks; absent where there is one
  * @param oracle the best possible figures, where the truth is known
  * @param lastQuarter the last quarter of the impressions, with the oracle, where the truth is known
  */
@@ -43,6 +45,7 @@ record Report(
         List<DomainFigures> domains,
         Health health,
         Optional<List<ModelFigures>> models,
+        Optional<List<TaskFigures>> tasks,
         Optional<Oracle> oracle,
         Optional<LastQuarter> lastQuarter) {
 
@@ -71,6 +74,16 @@ record Report(
      * @param lifts how it compares with the first one, over all and by domain; empty for the first itself
      */
     record ModelFigures(String model, Figures overall, List<DomainFigures> domains, Health health, List<Lift> lifts) {}
+
+    /**
+     * One of several tasks.
+     *
+     * @param overall of the first model, as {@code domains}
+     * @param models each of several models; absent where there is one
+     */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record TaskFigures(
+            String task, Figures overall, List<DomainFigures> domains, Optional<List<ModelFigures>> models) {}
 
     /**
      * How a model compares with the first one.

@@ -1,5 +1,7 @@
 package io.caiman.local.demo;
 
+import io.caiman.local.demo.Report.ModelFigures;
+import io.caiman.local.demo.Report.TaskFigures;
 import io.caiman.local.figures.DomainFigures;
 import io.caiman.local.figures.FigureText;
 import io.caiman.local.figures.Figures;
@@ -7,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** A report as a table for a terminal. */
@@ -16,10 +19,13 @@ final class ReportTable {
 
     static String of(Report report) {
         List<String> lines = new ArrayList<>();
-        if (report.models().isPresent()) {
-            lines.addAll(LeaderboardTable.lines(report.models().get()));
+        if (report.tasks().isPresent()) {
+            for (TaskFigures task : report.tasks().get()) {
+                lines.add((lines.isEmpty() ? "" : System.lineSeparator()) + "task " + task.task());
+                lines.addAll(figures(task.overall(), task.domains(), task.models()));
+            }
         } else {
-            lines.addAll(figures(report));
+            lines.addAll(figures(report.overall(), report.domains(), report.models()));
         }
         report.lastQuarter().ifPresent(quarter -> lines.addAll(lastQuarter(report, quarter)));
         lines.add("");
@@ -45,15 +51,20 @@ final class ReportTable {
         return String.join(System.lineSeparator(), lines);
     }
 
-    private static List<String> figures(Report report) {
+    /** Of one task: of several models side by side, else of the one. */
+    private static List<String> figures(
+            Figures overall, List<DomainFigures> domains, Optional<List<ModelFigures>> models) {
+        if (models.isPresent()) {
+            return LeaderboardTable.lines(models.get());
+        }
         List<String> lines = new ArrayList<>();
         lines.add("%-24s %11s %7s %8s %8s %9s %12s"
                 .formatted("domain", "impressions", "ctr", "AUC", "gAUC", "log loss", "calibration"));
-        report.domains().stream()
+        domains.stream()
                 .sorted(Comparator.comparingLong(
                         (DomainFigures domain) -> -domain.figures().impressions()))
                 .forEach(domain -> lines.add(line(domain.domain(), domain.figures())));
-        lines.add(line("all domains", report.overall()));
+        lines.add(line("all domains", overall));
         return lines;
     }
 

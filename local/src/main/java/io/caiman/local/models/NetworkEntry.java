@@ -7,6 +7,7 @@ import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKey;
 import io.caiman.model.spec.NetworkKind;
+import io.caiman.model.spec.PlugIn;
 import io.caiman.model.spec.SpecReader;
 import io.caiman.model.zoo.Network;
 import java.io.UncheckedIOException;
@@ -28,7 +29,8 @@ import org.apache.commons.text.WordUtils;
  * @param sets how many of them with this spec
  * @param prior whether it reads prior embeddings
  * @param keys the keys of {@link NetworkKey} it reads, options one by one, with this spec's values
- * @param denseWeights weights besides those of rows
+ * @param plugIns what can be plugged into it, by the keys of a spec
+ * @param denseWeights weights besides those of rows, plug-ins of the spec included
  */
 record NetworkEntry(
         String name,
@@ -38,6 +40,7 @@ record NetworkEntry(
         int sets,
         boolean prior,
         Map<String, JsonNode> keys,
+        List<String> plugIns,
         long denseWeights) {
 
     private static final int COLUMNS = 100;
@@ -58,6 +61,7 @@ record NetworkEntry(
                 spec.embeddingSets(),
                 spec.readsPrior(),
                 keys(spec),
+                network.plugIns().stream().map(PlugIn::path).toList(),
                 Network.of(spec).layout().slices().stream()
                         .mapToLong(DenseLayout.Slice::length)
                         .sum());
@@ -100,6 +104,9 @@ record NetworkEntry(
                             .map(key -> key.getKey() + "="
                                     + key.getValue().toString().replace("\"", ""))
                             .collect(Collectors.joining(" "))));
+        }
+        if (!plugIns.isEmpty()) {
+            lines.addAll(labelled("plug-ins", String.join(" ", plugIns)));
         }
         return lines;
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKey;
 import io.caiman.model.spec.NetworkKind;
+import io.caiman.model.spec.PlugIn;
 import io.caiman.model.spec.SpecException;
 import io.caiman.model.spec.SpecReader;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class SpecKeys {
         }
     }
 
-    /** The same for another network, named after it, without the keys that it does not read. */
+    /** The same for another network, named after it, without the keys and plug-ins that it does not take. */
     SpecKeys of(NetworkKind network) {
         String before = keys.path("network").asText(NetworkKind.CROCODILE.key());
         SpecKeys of = with("network", TextNode.valueOf(network.key())).with("name", TextNode.valueOf(network.key()));
@@ -49,6 +50,11 @@ final class SpecKeys {
             boolean others = key == NetworkKey.OPTIONS && !before.equals(network.key());
             if (others || !network.reads(key)) {
                 of.remove(key.path());
+            }
+        }
+        for (PlugIn plugIn : PlugIn.values()) {
+            if (!network.plugIns().contains(plugIn)) {
+                of.remove(plugIn.path());
             }
         }
         return of;

@@ -150,7 +150,7 @@ public final class TuneCommand implements Callable<Integer> {
             Tuning tuning = new Tuning(models, ranges, trials, searchSeed, objective);
             FirstPart part = new FirstPart(
                     log.dataset(),
-                    log.optionsFor(models.get(0).spec("the first model").domains()),
+                    log.optionsFor(models.get(0).spec("the first model").onlyDomains()),
                     tuneFraction,
                     threads.orElseGet(() -> Runtime.getRuntime().availableProcessors()),
                     device.device());

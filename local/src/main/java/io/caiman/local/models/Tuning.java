@@ -28,6 +28,7 @@ final class Tuning {
      *
      * @param models the specs to tune, each with a name of its own
      * @param trials of each
+     * @throws IllegalArgumentException if a model has several tasks
      * @throws io.caiman.model.spec.SpecException if a trial makes no spec, naming space, model and trial
      */
     Tuning(List<SpecKeys> models, SearchSpace space, int trials, long seed, Objective objective) {
@@ -46,6 +47,11 @@ final class Tuning {
 
         static Study of(SpecKeys keys, SearchSpace space, int count, long seed) {
             ModelSpec base = keys.spec("the spec to tune");
+            if (base.tasks().size() > 1) {
+                throw new IllegalArgumentException(
+                        "model '%s' predicts %s; expected one 'task', for a trial is chosen by one figure: name one of them to tune by"
+                                .formatted(base.name(), base.tasks()));
+            }
             List<Map<String, JsonNode>> values = space.draw(base.network(), seed, count);
             List<SpecKeys> trials = new ArrayList<>();
             for (int trial = 0; trial < count; trial++) {

@@ -86,10 +86,11 @@ class CompareCommandTest {
                 .contains("1,200 impressions: 960 learned from, 240 scored", "4 runs", "small", "large", "DI AF");
         assertThat(Files.readString(markdown)).contains("# Comparison on synthetic", "| large |");
         JsonNode report = new ObjectMapper().readTree(json.toFile());
-        assertThat(report.at("/models/1/auc/overall/mean").asDouble()).isBetween(0.2, 0.9);
-        assertThat(report.at("/models/1/auc/overall/bySeed").size()).isEqualTo(2);
+        assertThat(report.at("/tasks/0/models/1/auc/overall/mean").asDouble()).isBetween(0.2, 0.9);
+        assertThat(report.at("/tasks/0/models/1/auc/overall/bySeed").size()).isEqualTo(2);
         assertThat(report.at("/models/0/itemAbundance/mean/mean").asDouble()).isGreaterThan(1);
-        assertThat(report.at("/models/0/diversity/mean/mean").isNumber()).isTrue();
+        assertThat(report.at("/tasks/0/models/0/diversity/mean/mean").isNumber())
+                .isTrue();
     }
 
     @Test
@@ -106,12 +107,14 @@ class CompareCommandTest {
         Path other = directory.resolve("other.yaml");
         String yaml = Files.readString(large);
         Files.writeString(other, yaml.replace("task: \"click\"", "task: \"like\""));
-        refused(execute("--specs", small + "," + other), "other.yaml predicts 'like'", "one 'task' for all");
+        refused(execute("--specs", small + "," + other), "other.yaml predicts [like]", "the same 'tasks'");
         Files.writeString(
                 other, yaml.replace("task: \"click\"", "tasks: [click, like]").replace("per-impression", "none"));
-        refused(execute("--specs", other.toString()), "other.yaml predicts [click, like]", "expected one 'task'");
+        refused(execute("--specs", small + "," + other), "other.yaml predicts [click, like]", "the same 'tasks'");
         Files.writeString(other, yaml.replace("- \"6\"\n", ""));
         refused(execute("--specs", small + "," + other), "other.yaml has the domains", "the same 'domains'");
+        Files.writeString(other, yaml.replace("max-domains: 0", "max-domains: 7"));
+        refused(execute("--specs", small + "," + other), "other.yaml has 'max-domains' 7", "has 0", "the same for all");
         refused(execute("--specs", directory.resolve("none.yaml").toString()), "none.yaml");
         refused(execute(), "--specs");
     }

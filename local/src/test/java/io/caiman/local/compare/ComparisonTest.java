@@ -43,6 +43,30 @@ class ComparisonTest {
     }
 
     @Test
+    void with_several_tasks_scores_are_those_of_each_for_every_impression_with_a_label_of_any() {
+        List<Impression> impressions = new ArrayList<>();
+        for (Impression impression : Logs.synthetic(1_000)) {
+            boolean click = impression.getLabels().getOrDefault("click", false);
+            boolean like = impressions.size() % 5 < 2;
+            impressions.add(Logs.withLabels(
+                    impression,
+                    impressions.size() % 3 == 0 ? Map.of("like", like) : Map.of("click", click, "like", like)));
+        }
+        Candidate candidate = Logs.candidateOf("a", 64, "click", "like");
+
+        Comparison.Outcome outcome = run(options(PROGRESSIVE, 1, 1, candidate), impressions);
+
+        assertThat(outcome.log().scored()).isEqualTo(1_000);
+        Run run = outcome.runs().get(0).get(0);
+        assertThat(run.tasks()).isEqualTo(2);
+        assertThat(run.scores()).isEqualTo(plainLoop(candidate.spec().withSeed(1), impressions, List.of()));
+        assertThat(run.score(999, 1)).isEqualTo(run.scores()[1_999]);
+        assertThat(Slice.of(outcome.impressions(), List.of(run), 0))
+                .last()
+                .satisfies(all -> assertThat(all.places()).hasSize(666));
+    }
+
+    @Test
     void hold_out_scores_are_those_of_training_first_and_scoring_then() {
         List<Impression> impressions = Logs.synthetic(1_000);
         Candidate candidate = Logs.candidate("a", 64);
@@ -57,6 +81,45 @@ class ComparisonTest {
                         candidate.spec().withSeed(1), impressions.subList(0, 750), impressions.subList(750, 1_000)));
         assertThat(run.experts()).isGreaterThan(0);
         assertThat(run.expertNorms()).hasSize(250 * run.experts());
+    }
+
+    @Test
+    void domains_that_no_spec_names_are_scored_as_by_a_plain_loop_as_long_as_there_is_room() {
+        List<Impression> impressions = Logs.synthetic(2_000);
+        List<String> others = impressions.stream()
+                .map(Impression::getDomain)
+                .distinct()
+                .filter(domain -> !domain.equals("0"))
+                .toList();
+        List<Impression> served = impressions.stream()
+                .filter(impression -> !impression.getDomain().equals(others.get(3)))
+                .toList();
+        String experts = "network: stem\nexperts: {layers: [6]}\n";
+
+        for (Protocol protocol : List.of(PROGRESSIVE, HOLDOUT)) {
+            CompareOptions options =
+                    options(protocol, 1, 1, Logs.growing("a", "experts: {layers: [6]}\n"), Logs.growing("b", experts));
+            Comparison.Outcome outcome = run(options, impressions);
+
+            assertThat(outcome.log().refused()).hasSize(1).allSatisfy((reason, count) -> {
+                assertThat(reason).contains("'" + others.get(3) + "'", "there are 4", "'max-domains'");
+                assertThat(count).isEqualTo(2_000L - served.size());
+            });
+            assertThat(outcome.impressions().domainNames())
+                    .containsExactlyInAnyOrder("0", others.get(0), others.get(1), others.get(2));
+            int learned = (int) outcome.log().learned();
+            for (int model = 0; model < 2; model++) {
+                ModelSpec spec = options.candidates().get(model).spec();
+                assertThat(outcome.runs().get(model).get(0).scores())
+                        .isEqualTo(
+                                protocol == PROGRESSIVE
+                                        ? plainLoop(spec, served, List.of())
+                                        : plainLoop(
+                                                spec,
+                                                served.subList(0, learned),
+                                                served.subList(learned, served.size())));
+            }
+        }
     }
 
     @Test
@@ -104,7 +167,7 @@ class ComparisonTest {
 
     private static MiniBatch batch(
             ModelSpec spec, ImpressionFeatures features, List<Impression> impressions, int from) {
-        MiniBatch batch = new MiniBatch(spec.features().size());
+        MiniBatch batch = new MiniBatch(spec.features().size(), spec.tasks().size());
         int to = Math.min(impressions.size(), from + spec.batch().size());
         impressions.subList(from, to).forEach(impression -> features.add(impression, batch));
         return batch;

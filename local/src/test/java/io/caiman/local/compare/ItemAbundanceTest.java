@@ -40,7 +40,7 @@ class ItemAbundanceTest {
         }
         store.scatter(keys, ITEMS, rows);
 
-        ItemAbundance abundance = ItemAbundance.of(store, layout, new RankedItems(keys, new int[ITEMS]));
+        ItemAbundance abundance = ItemAbundance.of(store, layout, layout.sets(), new RankedItems(keys, new int[ITEMS]));
 
         assertThat(abundance.sets()).hasSize(layout.sets());
         double sum = 0;
@@ -69,7 +69,7 @@ class ItemAbundanceTest {
         }
         store.scatter(keys, 10, rows);
 
-        ItemAbundance abundance = ItemAbundance.of(store, layout, new RankedItems(keys, new int[10]));
+        ItemAbundance abundance = ItemAbundance.of(store, layout, layout.sets(), new RankedItems(keys, new int[10]));
 
         for (int group = 0; group < 4; group++) {
             assertThat(abundance.groups().get(group).orElseThrow()).isCloseTo(1, within(TOLERANCE));
@@ -94,7 +94,10 @@ class ItemAbundanceTest {
     @Test
     void without_items_nothing_is_defined() {
         ItemAbundance abundance = ItemAbundance.of(
-                new InMemoryEmbeddingStore(initializer, 1), layout, new RankedItems(new long[0], new int[0]));
+                new InMemoryEmbeddingStore(initializer, 1),
+                layout,
+                layout.sets(),
+                new RankedItems(new long[0], new int[0]));
 
         assertThat(abundance.mean()).isEmpty();
         assertThat(abundance.groups()).allMatch(group -> group.isEmpty());

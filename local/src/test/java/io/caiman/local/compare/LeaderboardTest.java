@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caiman.local.compare.ComparisonReport.Cell;
-import io.caiman.local.compare.ComparisonReport.Model;
+import io.caiman.local.compare.ComparisonReport.ModelFigures;
+import io.caiman.local.compare.ComparisonReport.TaskFigures;
 import io.caiman.model.evaluation.ClusterBootstrap;
 import io.caiman.model.evaluation.DeLong;
 import io.caiman.model.evaluation.PairedDifference;
@@ -83,6 +84,7 @@ class LeaderboardTest {
             }
             double abundance = 10 * skill + seed;
             made.add(new Run(
+                    1,
                     scores,
                     norms,
                     3,
@@ -99,9 +101,19 @@ class LeaderboardTest {
     }
 
     private ComparisonReport report(Protocol protocol) {
-        ScoredImpressions scored = new ScoredImpressions(DOMAINS, CompareOptions.ITEM);
+        return report(protocol, impressions, runs, "click");
+    }
+
+    /** Those of the one task. */
+    private TaskFigures task(Protocol protocol) {
+        return report(protocol).tasks().get(0);
+    }
+
+    private static ComparisonReport report(
+            Protocol protocol, List<Impression> impressions, List<List<Run>> runs, String... tasks) {
+        ScoredImpressions scored = new ScoredImpressions(DOMAINS, List.of(tasks), CompareOptions.ITEM);
         for (int i = 0; i < COUNT; i++) {
-            scored.add(impressions.get(i), Integer.parseInt(impressions.get(i).getItem()), labels[i]);
+            scored.add(impressions.get(i), Integer.parseInt(impressions.get(i).getItem()));
         }
         CompareOptions options = new CompareOptions(
                 Dataset.SYNTHETIC,
@@ -146,7 +158,7 @@ class LeaderboardTest {
 
     @Test
     void figures_are_means_and_deviations_over_the_seeds() {
-        Model first = report(Protocol.Progressive.WHOLE).models().get(0);
+        ModelFigures first = task(Protocol.Progressive.WHOLE).models().get(0);
         double[] auc = aucOfSeeds(0, i -> true);
         double variance =
                 Arrays.stream(auc).map(value -> Math.pow(value - mean(auc), 2)).sum() / 2;
@@ -163,8 +175,10 @@ class LeaderboardTest {
                                     0, i -> impressions.get(i).getDomain().equals(name))),
                             within(ROUNDING));
         }
-        assertThat(first.itemAbundance().mean().mean().orElseThrow()).isCloseTo(3 + 1 + 1, within(ROUNDING));
-        assertThat(first.itemAbundance().sets().get(1).bySeed())
+        ComparisonReport.Abundance abundance =
+                report(Protocol.Progressive.WHOLE).models().get(0).itemAbundance();
+        assertThat(abundance.mean().mean().orElseThrow()).isCloseTo(3 + 1 + 1, within(ROUNDING));
+        assertThat(abundance.sets().get(1).bySeed())
                 .hasSize(3)
                 .first()
                 .satisfies(value -> assertThat(value).isCloseTo(3 + 2, within(ROUNDING)));
@@ -172,7 +186,7 @@ class LeaderboardTest {
 
     @Test
     void the_second_model_is_tested_against_the_first() {
-        Model second = report(Protocol.Progressive.WHOLE).models().get(1);
+        ModelFigures second = task(Protocol.Progressive.WHOLE).models().get(1);
         double[] firstSeeds = aucOfSeeds(0, i -> true);
         double[] secondSeeds = aucOfSeeds(1, i -> true);
         double[] firstScores = runs.get(0).get(0).scores();
@@ -196,7 +210,7 @@ class LeaderboardTest {
 
     @Test
     void the_first_model_is_tested_against_nothing() {
-        Model first = report(Protocol.Progressive.WHOLE).models().get(0);
+        ModelFigures first = task(Protocol.Progressive.WHOLE).models().get(0);
 
         assertThat(first.auc().overall().lift()).isEmpty();
         assertThat(first.auc().overall().test()).isEmpty();
@@ -209,21 +223,21 @@ class LeaderboardTest {
         List<Integer> lost = List.of(7, 300);
         lost.forEach(i -> runs.get(1).get(2).scores()[i] = Double.NaN);
 
-        ComparisonReport report = report(new Protocol.TrainFraction(0.5));
+        TaskFigures task = task(new Protocol.TrainFraction(0.5));
 
-        assertThat(report.unscored()).isEqualTo(2);
-        assertThat(report.domains().stream()
+        assertThat(task.unscored()).isEqualTo(2);
+        assertThat(task.domains().stream()
                         .mapToLong(ComparisonReport.Domain::impressions)
                         .sum())
                 .isEqualTo(COUNT - 2);
-        assertThat(report.models().get(0).auc().overall().value().mean().orElseThrow())
+        assertThat(task.models().get(0).auc().overall().value().mean().orElseThrow())
                 .isCloseTo(mean(aucOfSeeds(0, i -> !lost.contains(i))), within(ROUNDING));
-        assertThat(report.models().get(0).diversity()).isPresent();
+        assertThat(task.models().get(0).diversity()).isPresent();
     }
 
     @Test
     void diversity_is_that_of_the_conflicts_between_each_pair_of_domains() {
-        ComparisonReport.DiversityIndices diversity = report(new Protocol.TrainFraction(0.5))
+        ComparisonReport.DiversityIndices diversity = task(new Protocol.TrainFraction(0.5))
                 .models()
                 .get(1)
                 .diversity()
@@ -262,6 +276,64 @@ class LeaderboardTest {
                         within(ROUNDING));
     }
 
+    @Test
+    void each_task_has_figures_of_its_own_over_the_impressions_that_have_its_label() {
+        List<Impression> both = new ArrayList<>();
+        List<List<Run>> ofBoth = new ArrayList<>();
+        double[][] likeScores = new double[2][COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            boolean like = random.nextBoolean();
+            both.add(
+                    i % 3 == 0
+                            ? impressions.get(i)
+                            : Logs.withLabels(impressions.get(i), Map.of("click", labels[i], "like", like)));
+        }
+        for (int model = 0; model < 2; model++) {
+            double[] own = likeScores[model];
+            Arrays.setAll(own, i -> random.nextDouble());
+            ofBoth.add(runs.get(model).stream()
+                    .map(run -> {
+                        double[] scores = new double[2 * COUNT];
+                        for (int i = 0; i < COUNT; i++) {
+                            scores[2 * i] = run.scores()[i];
+                            scores[2 * i + 1] = own[i];
+                        }
+                        return new Run(2, scores, run.expertNorms(), 0, run.abundance());
+                    })
+                    .toList());
+        }
+        ofBoth.get(1).get(2).scores()[2 * 7 + 1] = Double.NaN;
+        List<Integer> liked = IntStream.range(0, COUNT)
+                .filter(i -> i % 3 != 0 && i != 7)
+                .boxed()
+                .toList();
+        boolean[] likes = new boolean[liked.size()];
+        double[][] kept = new double[2][liked.size()];
+        for (int i = 0; i < likes.length; i++) {
+            likes[i] = both.get(liked.get(i)).getLabels().getOrDefault("like", false);
+            kept[0][i] = likeScores[0][liked.get(i)];
+            kept[1][i] = likeScores[1][liked.get(i)];
+        }
+
+        ComparisonReport report = report(new Protocol.TrainFraction(0.5), both, ofBoth, "click", "like");
+
+        assertThat(report.tasks()).extracting(TaskFigures::task).containsExactly("click", "like");
+        assertThat(report.tasks()).extracting(TaskFigures::unscored).containsExactly(0L, 1L);
+        assertThat(report.tasks().get(0)).usingRecursiveComparison().isEqualTo(task(new Protocol.TrainFraction(0.5)));
+        TaskFigures like = report.tasks().get(1);
+        assertThat(like.domains().stream()
+                        .mapToLong(ComparisonReport.Domain::impressions)
+                        .sum())
+                .isEqualTo(liked.size());
+        assertThat(like.models().get(1).auc().overall().test()).isEqualTo(DeLong.compare(kept[0], kept[1], likes));
+        assertThat(ComparisonTable.text(report))
+                .contains(
+                        "Task click: AUC",
+                        "Task like: gAUC",
+                        "1 scored impressions are left out of all figures of task 'like'");
+        assertThat(ComparisonTable.markdown(report)).contains("## Task like: AUC");
+    }
+
     /** True minus false labels of this impression's user and item in a domain. */
     private int balance(int impression, String domain) {
         Impression like = impressions.get(impression);
@@ -279,7 +351,15 @@ class LeaderboardTest {
         String auc = String.format(
                 Locale.ROOT,
                 "%.5f*",
-                report.models().get(1).auc().overall().value().mean().orElseThrow());
+                report.tasks()
+                        .get(0)
+                        .models()
+                        .get(1)
+                        .auc()
+                        .overall()
+                        .value()
+                        .mean()
+                        .orElseThrow());
 
         String text = ComparisonTable.text(report);
         String markdown = ComparisonTable.markdown(report);
@@ -310,9 +390,10 @@ class LeaderboardTest {
         assertThat(json.at("/protocol/trainFraction").asDouble()).isEqualTo(0.5);
         assertThat(json.at("/seeds").size()).isEqualTo(3);
         assertThat(json.at("/log/refused/no label").asInt()).isEqualTo(3);
-        JsonNode second = json.at("/models/1");
+        assertThat(json.at("/models/1/spec").asText()).contains("seed: 1");
+        assertThat(json.at("/tasks/0/task").asText()).isEqualTo("click");
+        JsonNode second = json.at("/tasks/0/models/1");
         assertThat(second.at("/name").asText()).isEqualTo("second");
-        assertThat(second.at("/spec").asText()).contains("seed: 1");
         assertThat(second.at("/auc/overall/bySeed").size()).isEqualTo(3);
         assertThat(second.at("/auc/overall/test/pValue").isNumber()).isTrue();
         assertThat(second.at("/gauc/domains/0/test/low").isNumber()).isTrue();
@@ -320,10 +401,11 @@ class LeaderboardTest {
                 .as("a domain without impressions")
                 .extracting(Map.Entry::getKey)
                 .containsExactly("name");
-        assertThat(json.at("/models/0/auc").has("pOverSeeds")).isFalse();
-        assertThat(second.at("/itemAbundance/groups/1/abundance/mean").asDouble())
+        assertThat(json.at("/tasks/0/models/0/auc").has("pOverSeeds")).isFalse();
+        assertThat(json.at("/models/1/itemAbundance/groups/1/abundance/mean").asDouble())
                 .isEqualTo(1);
-        assertThat(second.at("/itemAbundance/groups/0/abundance").isEmpty()).isTrue();
+        assertThat(json.at("/models/1/itemAbundance/groups/0/abundance").isEmpty())
+                .isTrue();
         assertThat(second.at("/diversity/pairs").size()).isEqualTo(6);
     }
 }

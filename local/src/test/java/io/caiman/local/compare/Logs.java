@@ -46,6 +46,20 @@ final class Logs {
         return new Candidate(Path.of(name + ".yaml"), SpecReader.parse(name, SPEC.formatted(name, batch) + more));
     }
 
+    /** Of the first domain alone, with room for three further ones. */
+    static Candidate growing(String name, String more) {
+        String yaml = SPEC.formatted(name, 64).replaceFirst("domains: .*", "domains: [\"0\"]\nmax-domains: 4");
+        return new Candidate(Path.of(name + ".yaml"), SpecReader.parse(name, yaml + more));
+    }
+
+    /** One with several tasks, without a wide part. */
+    static Candidate candidateOf(String name, int batch, String... tasks) {
+        String yaml = SPEC.formatted(name, batch)
+                .replace("task: click", "tasks: " + List.of(tasks))
+                .replace("per-impression", "none");
+        return new Candidate(Path.of(name + ".yaml"), SpecReader.parse(name, yaml));
+    }
+
     /** The first impressions of the synthetic log. */
     static List<Impression> synthetic(int count) {
         List<Impression> impressions = new ArrayList<>();

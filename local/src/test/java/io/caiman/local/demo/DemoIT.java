@@ -33,6 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoIT {
 
     private static final int IMPRESSIONS = 12_000;
+    /** The metrics job counts pairs of scores within one bin of its histogram as ties. */
+    private static final double OF_BINS = 1e-4;
+
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
@@ -157,6 +160,97 @@ class DemoIT {
         assertThat(lift.path("pValue").asDouble()).isCloseTo(independent.pValue(), within(1e-9));
         assertThat(lift.path("low").asDouble()).isCloseTo(byUser.low(), within(1e-9));
         assertThat(lift.path("high").asDouble()).isCloseTo(byUser.high(), within(1e-9));
+    }
+
+    @Test
+    void several_tasks_have_figures_each_over_the_impressions_that_have_its_label() throws Exception {
+        Path data = Files.createDirectories(directory.resolve("data"));
+        Path layout = Files.writeString(directory.resolve("layout.yaml"), """
+                files: [log.csv]
+                separator: ","
+                user: user
+                item: item
+                domain: tab
+                time: {column: time, unit: ms}
+                labels: {click: click, like: like}
+                """);
+        Random random = new Random(9);
+        StringBuilder log = new StringBuilder("user,item,tab,time,click,like\n");
+        int likes = 0;
+        for (int line = 0; line < 2_000; line++) {
+            // Every third impression lacks one of the labels.
+            likes += line % 3 == 0 ? 0 : 1;
+            log.append("%d,%d,%d,%d,%d,%s%n"
+                    .formatted(
+                            random.nextInt(50),
+                            random.nextInt(30),
+                            random.nextInt(2),
+                            1_000L * (line + 1),
+                            random.nextInt(2),
+                            line % 3 == 0 ? "" : "" + random.nextInt(2)));
+        }
+        Files.writeString(data.resolve("log.csv"), log);
+        String specs = severalTasks("one") + "," + severalTasks("two");
+        Path report = directory.resolve("report.json");
+        Path predictions = directory.resolve("predictions.csv");
+        finish(start(
+                "tasks.log",
+                List.of("--dataset", "own", "--data", data.toString(), "--layout", layout.toString()),
+                "--specs",
+                specs,
+                "--report",
+                report.toString(),
+                "--predictions",
+                predictions.toString()));
+
+        JsonNode json = new ObjectMapper().readTree(report.toFile());
+        assertThat(json.path("predictions").asInt()).isEqualTo(2 * (2_000 + likes));
+        assertThat(json.path("tasks")).hasSize(2);
+        for (JsonNode task : json.path("tasks")) {
+            String name = task.path("task").asText();
+            int labelled = name.equals("click") ? 2_000 : likes;
+            assertThat(task.path("overall").path("impressions").asInt()).isEqualTo(labelled);
+            assertThat(task.path("overall").path("auc").asDouble())
+                    .isCloseTo(exactAuc(predictions, "one", name), within(OF_BINS));
+            JsonNode lift = task.path("models").get(1).path("lifts").get(0);
+            assertThat(lift.path("impressions").asInt()).isEqualTo(labelled);
+            assertThat(lift.path("auc").asDouble())
+                    .isCloseTo(exactAuc(predictions, "two", name) - exactAuc(predictions, "one", name), within(1e-9));
+        }
+        assertThat(json.path("overall")).isEqualTo(json.path("tasks").get(0).path("overall"));
+        assertThat(Files.readString(directory.resolve("tasks.log"))).contains("task click", "task like");
+    }
+
+    private static double exactAuc(Path predictions, String model, String task) throws IOException {
+        List<String[]> lines = Files.readAllLines(predictions).stream()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .filter(fields -> fields[2].equals(model) && fields[7].equals(task))
+                .toList();
+        double won = 0;
+        double pairs = 0;
+        for (String[] positive : lines) {
+            for (String[] negative : lines) {
+                if (positive[5].equals("1") && negative[5].equals("0")) {
+                    won += (Math.signum(Double.parseDouble(positive[6]) - Double.parseDouble(negative[6])) + 1) / 2;
+                    pairs++;
+                }
+            }
+        }
+        return won / pairs;
+    }
+
+    private Path severalTasks(String name) throws IOException {
+        return Files.writeString(
+                directory.resolve(name + ".yaml"), """
+                name: %s
+                network: mlp
+                tasks: [click, like]
+                domains: ["0", "1"]
+                features: [user, item, domain]
+                layers: [%d]
+                batch: {size: 100}
+                """.formatted(name, name.length() + name.charAt(0)));
     }
 
     private Path spec(String name, String wide) throws IOException {

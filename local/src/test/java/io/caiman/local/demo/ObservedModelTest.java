@@ -52,12 +52,12 @@ class ObservedModelTest {
 
     @Test
     void a_domain_with_too_little_or_nothing_to_compare_says_so_in_the_report_and_its_json() {
-        first.accept(figures("first", "some"));
-        second.accept(figures("second", "some"));
-        first.accept(figures("first", "none in common"));
-        second.accept(tooLittle("some"));
+        first.task("click").accept(figures("first", "some"));
+        second.task("click").accept(figures("second", "some"));
+        first.task("click").accept(figures("first", "none in common"));
+        second.task("click").accept(tooLittle("some"));
 
-        List<Report.ModelFigures> models = List.of(first.figures(first), second.figures(first));
+        List<Report.ModelFigures> models = List.of(first.figures("click", first), second.figures("click", first));
 
         assertThat(models.get(0).lifts()).isEmpty();
         assertThat(String.join("\n", LeaderboardTable.lines(models)))

@@ -98,6 +98,41 @@ class ModelsCommandTest {
     }
 
     @Test
+    void plug_ins_are_named_for_each_network_that_takes_them_and_counted_where_the_spec_has_them() throws IOException {
+        String least = """
+                name: own
+                task: click
+                domains: [a, b]
+                features: [user, item, domain]
+                embedding: {dimension: 4}
+                """;
+        Path alone = Files.writeString(directory.resolve("alone.yaml"), least);
+        Path plugged = Files.writeString(
+                directory.resolve("plugged.yaml"),
+                least + "plug-ins: {epnet: [domain], ppnet: [user], gate-width: 2}\n");
+
+        JsonNode before =
+                new ObjectMapper().readTree(models("--spec", alone, "--json").output());
+        JsonNode after =
+                new ObjectMapper().readTree(models("--spec", plugged, "--json").output());
+
+        assertThat(models("--spec", alone).output()).contains("plug-ins      plug-ins.epnet plug-ins.ppnet");
+        assertThat(of(NetworkKind.MLP, before).at("/plugIns")).hasSize(2);
+        assertThat(of(NetworkKind.LR, before).at("/plugIns")).hasSize(1);
+        assertThat(of(NetworkKind.PEPNET, before).at("/plugIns")).isEmpty();
+        // Gates of 16 inputs, 2 hidden units and as many outputs as 12 embeddings, and as each layer of the MLP has
+        // inputs.
+        long gates = 0;
+        for (int outputs : new int[] {12, 12, 256, 128, 64}) {
+            gates += 16 * 2 + 2 + 2 * outputs + outputs;
+        }
+        assertThat(of(NetworkKind.MLP, after).at("/denseWeights").asLong())
+                .isEqualTo(of(NetworkKind.MLP, before).at("/denseWeights").asLong() + gates);
+        assertThat(of(NetworkKind.PEPNET, after).at("/denseWeights"))
+                .isEqualTo(of(NetworkKind.PEPNET, before).at("/denseWeights"));
+    }
+
+    @Test
     void what_cannot_be_shown_is_refused() {
         Result both = models("--json", "--markdown");
         assertThat(both.exitCode()).isEqualTo(2);

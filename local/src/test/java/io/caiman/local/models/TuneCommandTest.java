@@ -253,6 +253,10 @@ class TuneCommandTest {
                 "did you mean 'row-optimizer'");
         Files.writeString(space, "shared: {batch.size: {choice: [0]}}");
         refused(tune(log, out, "--specs", base, "--space", space), "space.yaml, trial 1 of base", "'batch.size' is 0");
+        Path several = Files.writeString(
+                directory.resolve("several.yaml"),
+                Files.readString(base).replaceFirst("task: .*", "tasks: [click, like]"));
+        refused(tune(log, out, "--specs", several), "predicts [click, like]", "expected one 'task'");
         refused(tune(directory, out, "--specs", base), "ratings.csv is missing");
         assertThat(out).doesNotExist();
         refused(tune(log, base, "--specs", base), "--out is", "can be made");

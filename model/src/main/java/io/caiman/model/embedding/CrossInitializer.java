@@ -3,35 +3,27 @@ package io.caiman.model.embedding;
 import io.caiman.model.spec.ModelSpec;
 import java.util.Arrays;
 
-/** First values of crosses' rows: a bias, 0, its AdaGrad accumulator, and {@link RowStatistics}, all 0. */
+/** First values of crosses' rows: biases and {@link RowStatistics} of 0, accumulators as the spec wants them. */
 public final class CrossInitializer implements FirstValues {
 
-    /** Offset of the bias. */
-    public static final int BIAS = 0;
-    /** Offset of its accumulator. */
-    public static final int ACCUMULATOR = 1;
-
-    /** Offset of the statistics. */
-    public static final int STATISTICS = 2;
-
-    /** Floats in one row. */
-    public static final int STRIDE = STATISTICS + RowStatistics.FLOATS;
-
+    private final CrossLayout layout;
     private final float accumulator;
 
     public CrossInitializer(ModelSpec spec) {
+        this.layout = CrossLayout.of(spec);
         this.accumulator = spec.wide().crosses().initialAccumulator();
     }
 
     @Override
     public int stride() {
-        return STRIDE;
+        return layout.stride();
     }
 
     @Override
     public void initialize(long key, float[] rows, int offset) {
-        rows[offset + BIAS] = 0f;
-        rows[offset + ACCUMULATOR] = accumulator;
-        Arrays.fill(rows, offset + STATISTICS, offset + STRIDE, 0f);
+        Arrays.fill(rows, offset, offset + layout.stride(), 0f);
+        for (int task = 0; task < layout.tasks(); task++) {
+            rows[offset + layout.accumulator(task)] = accumulator;
+        }
     }
 }

@@ -37,14 +37,18 @@ public final class RowInitializer implements FirstValues {
         Arrays.fill(
                 rows,
                 offset + weights,
-                offset + layout.bias(),
+                offset + layout.bias(0),
                 spec.rowOptimizer().initialAccumulator());
-        rows[offset + layout.bias()] = 0f;
-        rows[offset + layout.biasAccumulator()] = spec.wide().initialAccumulator();
-        if (layout.factors() > 0) {
-            float scale = spec.wide().factors().initialScale();
-            UniformValues.fill(state + weights, scale, rows, offset + layout.factor(), layout.factors());
-            rows[offset + layout.factorAccumulator()] = spec.wide().factors().initialAccumulator();
+        for (int task = 0; task < layout.tasks(); task++) {
+            rows[offset + layout.bias(task)] = 0f;
+            rows[offset + layout.biasAccumulator(task)] = spec.wide().initialAccumulator();
+            if (layout.factors() > 0) {
+                float scale = spec.wide().factors().initialScale();
+                long ofTask = state + weights + (long) task * layout.factors();
+                UniformValues.fill(ofTask, scale, rows, offset + layout.factor(task), layout.factors());
+                rows[offset + layout.factorAccumulator(task)] =
+                        spec.wide().factors().initialAccumulator();
+            }
         }
         Arrays.fill(rows, offset + layout.statistics(), offset + layout.stride(), 0f);
     }

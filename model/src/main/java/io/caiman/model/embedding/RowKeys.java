@@ -27,6 +27,11 @@ public final class RowKeys {
         return mix(featureHash + mix(id));
     }
 
+    /** The key of the row of a text that is an id of a feature, such as an item of the feature {@code item}. */
+    public static long ofText(String feature, String text) {
+        return key(hash(feature), hash(text));
+    }
+
     /**
      * The key of a pair of ids of two crossed features.
      *

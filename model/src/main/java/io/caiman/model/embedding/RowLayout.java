@@ -7,11 +7,10 @@ import io.caiman.model.spec.ModelSpec;
  *
  * <pre>
  * [0, sets*dimension)          the embeddings, set after set
- * [.., +dimension)             the prior embedding, where the network reads one
+ * [.., +dimension)             the prior embedding, where the network or a plug-in reads one
  * [.., +embeddings)            one AdaGrad accumulator for each of those embeddings
- * [.., +2)                     the wide part's bias and its AdaGrad accumulator
- * [.., +factors)               the wide part's factors
- * [.., +1)                     their AdaGrad accumulator, where there are factors
+ * [.., +2 * tasks)             for each task the wide part's bias and its AdaGrad accumulator
+ * [.., +(factors + 1) * tasks) for each task the wide part's factors and their AdaGrad accumulator, where there are factors
  * [.., +5)                     statistics, see {@link RowStatistics}
  * </pre>
  *
@@ -21,15 +20,16 @@ import io.caiman.model.spec.ModelSpec;
  * @param sets number of embedding sets
  * @param prior whether there is a prior embedding
  * @param dimension width of one embedding
- * @param factors width of the factors, 0 without
+ * @param tasks number of tasks, each with a wide part of its own
+ * @param factors width of a task's factors, 0 without
  */
-public record RowLayout(int sets, boolean prior, int dimension, int factors) {
+public record RowLayout(int sets, boolean prior, int dimension, int tasks, int factors) {
 
     public RowLayout {
-        if (sets < 1 || dimension < 1 || factors < 0) {
+        if (sets < 1 || dimension < 1 || tasks < 1 || factors < 0) {
             throw new IllegalArgumentException(
-                    "sets and dimension must be positive, factors not negative: sets=%d, dimension=%d, factors=%d"
-                            .formatted(sets, dimension, factors));
+                    "sets, dimension and tasks must be positive, factors not negative: sets=%d, dimension=%d, tasks=%d, factors=%d"
+                            .formatted(sets, dimension, tasks, factors));
         }
     }
 
@@ -37,8 +37,9 @@ public record RowLayout(int sets, boolean prior, int dimension, int factors) {
     public static RowLayout of(ModelSpec spec) {
         return new RowLayout(
                 spec.embeddingSets(),
-                spec.readsPrior(),
+                !spec.priorInputs().isEmpty(),
                 spec.embeddingWidth(),
+                spec.tasks().size(),
                 spec.wide().factors().width());
     }
 
@@ -57,29 +58,29 @@ public record RowLayout(int sets, boolean prior, int dimension, int factors) {
         return embeddings() * dimension + embedding;
     }
 
-    /** Offset of the wide part's bias. */
-    public int bias() {
-        return embeddings() * (dimension + 1);
+    /** Offset of the wide part's bias for a task. */
+    public int bias(int task) {
+        return embeddings() * (dimension + 1) + 2 * task;
     }
 
-    /** Offset of the accumulator of the wide part's bias. */
-    public int biasAccumulator() {
-        return bias() + 1;
+    /** Offset of the accumulator of the wide part's bias for a task. */
+    public int biasAccumulator(int task) {
+        return bias(task) + 1;
     }
 
-    /** Offset of the first factor. */
-    public int factor() {
-        return bias() + 2;
+    /** Offset of the first factor for a task. */
+    public int factor(int task) {
+        return bias(tasks) + task * (factors + 1);
     }
 
-    /** Offset of the accumulator of the factors. */
-    public int factorAccumulator() {
-        return factor() + factors;
+    /** Offset of the accumulator of the factors for a task. */
+    public int factorAccumulator(int task) {
+        return factor(task) + factors;
     }
 
     /** Offset of the {@link RowStatistics}. */
     public int statistics() {
-        return factor() + (factors == 0 ? 0 : factors + 1);
+        return factors == 0 ? bias(tasks) : factor(tasks);
     }
 
     /** Floats in one row. */

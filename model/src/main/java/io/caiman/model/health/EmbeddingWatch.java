@@ -25,7 +25,7 @@ public final class EmbeddingWatch {
     private static final int GROUPS = Group.values().length;
 
     private final RowLayout layout;
-    private final List<String> domainNames;
+    private final ModelSpec spec;
     private final float collapseShare;
     private final long[] keys;
     private final int[] domains;
@@ -34,11 +34,11 @@ public final class EmbeddingWatch {
 
     public EmbeddingWatch(ModelSpec spec, RowLayout layout) {
         this.layout = layout;
-        this.domainNames = spec.domains();
+        this.spec = spec;
         this.collapseShare = spec.health().collapseShare();
         this.keys = new long[spec.health().sample()];
         this.domains = new int[spec.health().sample()];
-        this.highest = new double[layout.sets() * domainNames.size() * GROUPS];
+        this.highest = new double[layout.sets() * spec.domainRoom() * GROUPS];
     }
 
     /** Remembers an id, and forgets the oldest one in its place. */
@@ -51,9 +51,10 @@ public final class EmbeddingWatch {
     /**
      * Measures the remembered ids' embeddings.
      *
+     * @param domainNames the domains that the model serves, by number
      * @param warnings receives those groups whose abundance has fallen
      */
-    public List<Abundance> measure(EmbeddingStore store, List<HealthWarning> warnings) {
+    public List<Abundance> measure(List<String> domainNames, EmbeddingStore store, List<HealthWarning> warnings) {
         List<Abundance> measured = new ArrayList<>();
         int remembered = (int) Math.min(seen, keys.length);
         for (int domain = 0; domain < domainNames.size(); domain++) {
@@ -67,13 +68,18 @@ public final class EmbeddingWatch {
             own = Arrays.stream(own, 0, count).distinct().toArray();
             float[] rows = new float[own.length * layout.stride()];
             store.gather(own, own.length, rows);
-            measureDomain(domain, rows, own.length, measured, warnings);
+            measureDomain(domainNames, domain, rows, own.length, measured, warnings);
         }
         return measured;
     }
 
     private void measureDomain(
-            int domain, float[] rows, int count, List<Abundance> measured, List<HealthWarning> warnings) {
+            List<String> domainNames,
+            int domain,
+            float[] rows,
+            int count,
+            List<Abundance> measured,
+            List<HealthWarning> warnings) {
         if (count == 0) {
             return;
         }
@@ -93,14 +99,23 @@ public final class EmbeddingWatch {
                 }
             }
             if (size >= ROWS_PER_DIMENSION * layout.dimension()) {
-                for (int set = 0; set < layout.sets(); set++) {
-                    measureGroup(domain, group, set, rows, Arrays.copyOf(members, size), measured, warnings);
+                for (int set = 0; set < spec.embeddingSets(domainNames.size()); set++) {
+                    measureGroup(
+                            domainNames.get(domain),
+                            domain,
+                            group,
+                            set,
+                            rows,
+                            Arrays.copyOf(members, size),
+                            measured,
+                            warnings);
                 }
             }
         }
     }
 
     private void measureGroup(
+            String name,
             int domain,
             Group group,
             int set,
@@ -115,9 +130,8 @@ public final class EmbeddingWatch {
         }
         SingularSpectrum.of(embeddings, members.length, layout.dimension()).ifPresent(spectrum -> {
             double value = spectrum.informationAbundance();
-            String name = domainNames.get(domain);
             measured.add(new Abundance(set, name, group, members.length, value, spectrum.shares()));
-            int at = (set * domainNames.size() + domain) * GROUPS + (group == Group.RARE ? 1 : 0);
+            int at = (set * spec.domainRoom() + domain) * GROUPS + (group == Group.RARE ? 1 : 0);
             highest[at] = Math.max(highest[at], value);
             if (value < collapseShare * highest[at]) {
                 warnings.add(new HealthWarning(

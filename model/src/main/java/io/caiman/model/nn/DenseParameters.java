@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The dense weights of a network, twice: in a plain array, which the optimizer and snapshots work on, for over one a
@@ -22,11 +23,23 @@ public final class DenseParameters {
 
     /** First weights, a function of the layout and the seed alone. */
     public DenseParameters(DenseLayout layout, long seed) {
+        this(layout, seed, Integer.MAX_VALUE);
+    }
+
+    /**
+     * First weights, a function of the layout and the seed alone.
+     *
+     * @param domains how many domains there are from the start; what is of others' own is 0 until they {@link #begin}
+     */
+    public DenseParameters(DenseLayout layout, long seed, int domains) {
         this.slices = layout.slices();
         this.bytes = AlignedFloats.allocate(layout.size());
         this.values = new float[layout.size()];
         for (DenseLayout.Slice slice : slices) {
             long state = RowKeys.mix(seed) ^ RowKeys.hash(slice.name());
+            if (slice.domain().orElse(0) >= domains) {
+                continue;
+            }
             if (slice.bound() == 0) {
                 Arrays.fill(values, slice.offset(), slice.offset() + slice.length(), slice.constant());
             } else {
@@ -56,6 +69,52 @@ public final class DenseParameters {
         DenseLayout.Slice slice = slices.get(number);
         Leaves.floats(array).get(0, values, slice.offset(), slice.length());
         publish(slice.offset(), slice.length());
+    }
+
+    /**
+     * Gives what is a domain's own its first values: the means of those of other domains. Columns about something are the
+     * mean of the columns about the same; where no other domain has such columns, of all columns.
+     *
+     * @param sources numbers of the other domains, at least one
+     */
+    public void begin(int domain, List<Integer> sources) {
+        List<List<DenseLayout.Slice>> others = sources.stream().map(this::of).toList();
+        List<DenseLayout.Slice> own = of(domain);
+        for (int i = 0; i < own.size(); i++) {
+            int place = i;
+            DenseLayout.Slice slice = own.get(i);
+            average(slice, others.stream().map(other -> other.get(place)).toList());
+            publish(slice.offset(), slice.length());
+        }
+    }
+
+    /** What is a domain's own. */
+    private List<DenseLayout.Slice> of(int domain) {
+        return slices.stream()
+                .filter(slice -> slice.domain().equals(OptionalInt.of(domain)))
+                .toList();
+    }
+
+    private void average(DenseLayout.Slice target, List<DenseLayout.Slice> sources) {
+        for (int part = 0; part < target.parts().size(); part++) {
+            Integer about = target.parts().get(part);
+            boolean known = sources.stream().anyMatch(source -> source.parts().contains(about));
+            double[] sums = new double[target.partLength()];
+            int count = 0;
+            for (DenseLayout.Slice source : sources) {
+                for (int other = 0; other < source.parts().size(); other++) {
+                    if (!known || source.parts().get(other).equals(about)) {
+                        for (int i = 0; i < sums.length; i++) {
+                            sums[i] += values[source.at(other, i)];
+                        }
+                        count++;
+                    }
+                }
+            }
+            for (int i = 0; i < sums.length; i++) {
+                values[target.at(part, i)] = (float) (sums[i] / count);
+            }
+        }
     }
 
     /** Leaves for one forward and backward pass; they and all that is computed from them belong to the manager. */

@@ -21,7 +21,8 @@ public final class DomainVectors {
      */
     public DomainVectors(DenseLayout layout, String name, List<String> domains, int width) {
         for (String domain : domains) {
-            vectors.add(layout.add(name + "." + domain, new Shape(1, width), 1 / Math.sqrt(width)));
+            vectors.add(layout.ofDomain(vectors.size())
+                    .add(name + "." + domain, new Shape(1, width), 1 / Math.sqrt(width)));
         }
     }
 

@@ -2,6 +2,8 @@ package io.caiman.model.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One domain's gate: for each sample a softmax over the experts of a linear map of the gate's input, then the weighted
@@ -29,9 +31,24 @@ public final class ExpertGate {
      * @param width 1, or the width of an expert's output
      */
     public ExpertGate(DenseLayout layout, String name, int inputWidth, int experts, int width) {
-        this.weight =
-                layout.add(name + ".weight", new Shape(inputWidth, (long) experts * width), 1 / Math.sqrt(inputWidth));
-        this.experts = experts;
+        this(layout, name, inputWidth, IntStream.range(0, experts).boxed().toList(), width);
+    }
+
+    /**
+     * Adds the weights of a gate to a layout that mixes other experts than those of other domains.
+     *
+     * @param name of the gate within the layout
+     * @param inputWidth width of the gate's input
+     * @param experts which experts, by numbers that mean the same in every domain's gate
+     * @param width 1, or the width of an expert's output
+     */
+    public ExpertGate(DenseLayout layout, String name, int inputWidth, List<Integer> experts, int width) {
+        this.weight = layout.add(
+                name + ".weight",
+                new Shape(inputWidth, (long) experts.size() * width),
+                1 / Math.sqrt(inputWidth),
+                experts);
+        this.experts = experts.size();
         this.width = width;
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 public final class Mlp {
 
     private final List<Linear> layers = new ArrayList<>();
+    private final List<Integer> inputWidths = new ArrayList<>();
     private final int outputWidth;
 
     /**
@@ -22,9 +23,15 @@ public final class Mlp {
         int in = inputWidth;
         for (int out : widths) {
             layers.add(new Linear(layout, name + "." + layers.size(), in, out));
+            inputWidths.add(in);
             in = out;
         }
         this.outputWidth = in;
+    }
+
+    /** Width of the input of each layer. */
+    public List<Integer> inputWidths() {
+        return List.copyOf(inputWidths);
     }
 
     /** Width of the output. */
@@ -39,9 +46,19 @@ public final class Mlp {
      * @return {@code [batch, outputWidth]}
      */
     public NDArray forward(Leaves leaves, NDArray input) {
+        return forward(leaves, input, LayerGates.NONE);
+    }
+
+    /**
+     * The last layer's output, with gates of the layers' inputs.
+     *
+     * @param input {@code [batch, inputWidth]}
+     * @return {@code [batch, outputWidth]}
+     */
+    public NDArray forward(Leaves leaves, NDArray input, LayerGates gates) {
         NDArray hidden = input;
-        for (Linear layer : layers) {
-            hidden = Activation.relu(layer.forward(leaves, hidden));
+        for (int layer = 0; layer < layers.size(); layer++) {
+            hidden = Activation.relu(layers.get(layer).forward(leaves, gates.gated(layer, hidden)));
         }
         return hidden;
     }

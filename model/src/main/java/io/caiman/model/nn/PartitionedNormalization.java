@@ -53,12 +53,13 @@ public final class PartitionedNormalization {
         this.window = window;
         for (String name : domainNames) {
             String prefix = "normalization." + name;
+            DenseLayout own = layout.ofDomain(domains.size());
             domains.add(new Domain(
-                    layout.addConstant(prefix + ".scale", shape, 1),
-                    layout.addConstant(prefix + ".shift", shape, 0),
-                    layout.addConstant(prefix + ".mean", shape, 0),
-                    layout.addConstant(prefix + ".variance", shape, 1),
-                    layout.addConstant(prefix + ".count", new Shape(1), 0)));
+                    own.addConstant(prefix + ".scale", shape, 1),
+                    own.addConstant(prefix + ".shift", shape, 0),
+                    own.addConstant(prefix + ".mean", shape, 0),
+                    own.addConstant(prefix + ".variance", shape, 1),
+                    own.addConstant(prefix + ".count", new Shape(1), 0)));
         }
     }
 

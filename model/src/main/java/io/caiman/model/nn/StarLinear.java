@@ -27,8 +27,9 @@ public final class StarLinear {
     public StarLinear(DenseLayout layout, String name, List<String> domains, int in, int out) {
         this.shared = new Linear(layout, name, in, out);
         for (String domain : domains) {
-            weights.add(layout.addConstant(name + "." + domain + ".weight", new Shape(in, out), 1));
-            biases.add(layout.addConstant(name + "." + domain + ".bias", new Shape(1, out), 0));
+            DenseLayout own = layout.ofDomain(weights.size());
+            weights.add(own.addConstant(name + "." + domain + ".weight", new Shape(in, out), 1));
+            biases.add(own.addConstant(name + "." + domain + ".bias", new Shape(1, out), 0));
         }
     }
 

@@ -10,9 +10,9 @@ public enum EmbeddingSets {
     ONE_WEIGHT("1, a weight alone"),
     /** One for each expert. */
     EXPERTS("`experts.count`"),
-    /** One for each domain. */
+    /** One for each domain, those that may be added last. */
     DOMAINS("domains"),
-    /** One for each domain and, last, one that all share. */
+    /** One for each domain of the spec, one that all share and, last, one for each domain that may be added. */
     DOMAINS_AND_SHARED("domains + 1"),
     /** What {@code embedding.sets} says: one, or one for each expert. */
     AS_SAID("1 or `experts.count`");
@@ -32,13 +32,22 @@ public enum EmbeddingSets {
         return switch (this) {
             case ONE, ONE_WITH_WEIGHT, ONE_WEIGHT -> 1;
             case EXPERTS -> spec.experts().count();
-            case DOMAINS -> spec.domains().size();
-            case DOMAINS_AND_SHARED -> spec.domains().size() + 1;
+            case DOMAINS -> spec.domainRoom();
+            case DOMAINS_AND_SHARED -> spec.domainRoom() + 1;
             case AS_SAID ->
                 spec.embedding().sets() == EmbeddingSpec.Sets.MULTI
                         ? spec.experts().count()
                         : 1;
         };
+    }
+
+    boolean ofDomains() {
+        return this == DOMAINS || this == DOMAINS_AND_SHARED;
+    }
+
+    /** The set of a domain, where there are some {@link #ofDomains()}. */
+    int of(int domain, ModelSpec spec) {
+        return this == DOMAINS_AND_SHARED && domain >= spec.domains().size() ? domain + 1 : domain;
     }
 
     int width(ModelSpec spec) {

@@ -1,7 +1,11 @@
 package io.caiman.model.spec;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A model, whole: what it sees, what it predicts, its network, losses and optimizers. {@link SpecReader} reads one from
@@ -15,11 +19,15 @@ import java.util.Map;
  *     in {@code conversion: click} is p(click) p(conversion | click), learned on all impressions (ESMM, Ma et al. 2018,
  *     SIGIR, Eq. 1)
  * @param domains the domains it serves
+ * @param maxDomains how many it may come to serve: an impression of a domain that it does not know adds this domain as long as
+ *     there are fewer. 0: it serves {@code domains} and no other
+ * @param newDomainsFrom the domains whose weights a new one starts from, as their mean; none: all that are there when it comes
  * @param features its categorical inputs: {@code user}, {@code item}, {@code domain} or names of slots
  * @param priorFeatures the features whose prior embeddings feed the gates (Eq. 9), a part of {@code features}
  * @param embedding the embedding tables
  * @param network which network
  * @param options what only this network can be told
+ * @param plugIns gates around the network
  * @param experts how many experts, and their layers
  * @param gate how a domain mixes the experts
  * @param layers widths of the hidden layers of a network's MLP, where it has one beside experts and towers
@@ -41,11 +49,14 @@ public record ModelSpec(
         List<String> tasks,
         Map<String, String> chains,
         List<String> domains,
+        int maxDomains,
+        List<String> newDomainsFrom,
         List<String> features,
         List<String> priorFeatures,
         EmbeddingSpec embedding,
         NetworkKind network,
         NetworkOptions options,
+        PlugInsSpec plugIns,
         ExpertsSpec experts,
         Gate gate,
         List<Integer> layers,
@@ -60,6 +71,9 @@ public record ModelSpec(
         BatchSpec batch,
         HealthSpec health) {
 
+    /** Each has weights of its own in memory and in every checkpoint, whether it has come or not. */
+    private static final int MOST_DOMAINS = 1_000;
+
     public ModelSpec {
         Require.named("name", name);
         tasks = Require.distinctNames("tasks", tasks);
@@ -72,15 +86,28 @@ public record ModelSpec(
                 tasks,
                 "one of them with network '%s', which has no weights that could tell tasks apart: choose another network, or train a model for each task"
                         .formatted(network.key()));
-        Require.that(
-                tasks.size() == 1 || wide.mode() == WideSpec.Mode.NONE,
-                "wide.mode",
-                wide.mode(),
-                "none with several tasks, here %s, for a row has biases for one logit: set 'wide.mode: none', or train a model for each task"
-                        .formatted(tasks));
         Require.partOf("tasks", tasks, "loss.task-weights", loss.taskWeights().keySet());
         chains = checkedChains(tasks, chains);
+        Require.that(
+                chains.isEmpty() || wide.mode() == WideSpec.Mode.NONE,
+                "wide.mode",
+                wide.mode(),
+                "none with chained tasks, here %s, for the wide part learns each task by itself: set 'wide.mode: none', or remove the chains"
+                        .formatted(chains));
         domains = Require.distinctNames("domains", domains);
+        Require.that(
+                maxDomains == 0 || (maxDomains >= domains.size() && maxDomains <= MOST_DOMAINS),
+                "max-domains",
+                maxDomains,
+                "0, with which no domain is added, or the number of 'domains', here %d, up to %,d"
+                        .formatted(domains.size(), MOST_DOMAINS));
+        newDomainsFrom = Require.noneTwice("new-domains-from", newDomainsFrom);
+        Require.partOf("domains", domains, "new-domains-from", newDomainsFrom);
+        Require.that(
+                maxDomains > 0 || newDomainsFrom.isEmpty(),
+                "new-domains-from",
+                newDomainsFrom,
+                "nothing without 'max-domains': say how many domains there may be, or remove it");
         features = Require.distinctNames("features", features);
         priorFeatures = Require.distinctNames("prior-features", priorFeatures);
         if (network.reads(NetworkKey.PRIOR_FEATURES)) {
@@ -103,6 +130,7 @@ public record ModelSpec(
                 health.everySteps() == 0 ? List.of() : List.of(health.feature()));
         Require.that(network.options().isInstance(options), "options", options, "those of network " + network.key());
         options.check(priorFeatures);
+        plugIns.check(network, features);
     }
 
     private static Map<String, String> checkedChains(List<String> tasks, Map<String, String> chains) {
@@ -119,9 +147,46 @@ public record ModelSpec(
         return copy;
     }
 
-    /** Number of embedding sets. */
+    /** The domains whose impressions it can learn from; none if it may come to serve others. */
+    public List<String> onlyDomains() {
+        return maxDomains == 0 ? domains : List.of();
+    }
+
+    /** How many domains there is room for: those that it serves from the start, and those that may be added. */
+    public int domainRoom() {
+        return Math.max(domains.size(), maxDomains);
+    }
+
+    /**
+     * What the weights of each domain are called that there is room for: as the domain itself, or by its number where it is
+     * yet to come.
+     */
+    public List<String> domainPlaces() {
+        return IntStream.range(0, domainRoom())
+                .mapToObj(domain -> domain < domains.size() ? domains.get(domain) : "(added %d)".formatted(domain))
+                .toList();
+    }
+
+    /** The numbers of the domains that the domain of this number starts from when it is added. */
+    public List<Integer> startOf(int domain) {
+        return newDomainsFrom.isEmpty()
+                ? IntStream.range(0, domain).boxed().toList()
+                : newDomainsFrom.stream().map(domains::indexOf).toList();
+    }
+
+    /** Number of embedding sets, those of domains that may be added included. */
     public int embeddingSets() {
         return network.sets().count(this);
+    }
+
+    /** Number of embedding sets in use while the model serves so many domains: the first ones. */
+    public int embeddingSets(int served) {
+        return network.sets().ofDomains() ? embeddingSets() - domainRoom() + served : embeddingSets();
+    }
+
+    /** The embedding set of a domain's own, by its number; empty if the network has no such sets. */
+    public OptionalInt embeddingSetOf(int domain) {
+        return network.sets().ofDomains() ? OptionalInt.of(network.sets().of(domain, this)) : OptionalInt.empty();
     }
 
     /** Width of one embedding of a row: the spec's dimension, unless an id's weight stands beside or in its place. */
@@ -129,9 +194,20 @@ public record ModelSpec(
         return network.sets().width(this);
     }
 
-    /** Whether the network reads prior embeddings. */
+    /** Whether the network itself reads prior embeddings. */
     public boolean readsPrior() {
         return network.reads(NetworkKey.PRIOR_FEATURES) && (!network.reads(NetworkKey.GATE) || gate.readsPrior());
+    }
+
+    /**
+     * The features whose prior embeddings are read, in the order in which they stand in the network's input: those of the
+     * network itself, then what plug-ins read besides. None if nothing reads prior embeddings.
+     */
+    public List<String> priorInputs() {
+        Set<String> inputs = new LinkedHashSet<>(readsPrior() ? priorFeatures : List.of());
+        inputs.addAll(plugIns.epnet());
+        inputs.addAll(plugIns.ppnet());
+        return List.copyOf(inputs);
     }
 
     /** The same model with another seed. */
@@ -151,11 +227,14 @@ public record ModelSpec(
                 tasks,
                 chains,
                 domains,
+                maxDomains,
+                newDomainsFrom,
                 features,
                 priorFeatures,
                 embedding,
                 network,
                 options,
+                plugIns,
                 experts,
                 gate,
                 layers,

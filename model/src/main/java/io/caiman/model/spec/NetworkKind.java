@@ -14,6 +14,7 @@ import static io.caiman.model.spec.NetworkKey.SAMPLED_ROWS;
 import static io.caiman.model.spec.NetworkKey.TOWERS;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -221,6 +222,15 @@ public enum NetworkKind {
     /** Whether it can learn several tasks at once: a sum over ids has nothing that could differ by task but a constant. */
     public boolean severalTasks() {
         return this != LR && this != FM;
+    }
+
+    /** What can be plugged into it, in order. */
+    public Set<PlugIn> plugIns() {
+        return switch (this) {
+            case PEPNET -> Set.of();
+            case LR, FM -> Set.of(PlugIn.EPNET);
+            default -> EnumSet.allOf(PlugIn.class);
+        };
     }
 
     /** Where it was published. */

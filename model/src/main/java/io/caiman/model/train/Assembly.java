@@ -30,16 +30,16 @@ final class Assembly {
     private final DirectFloats prior = new DirectFloats();
     /** One sample's input, {@code [sets, features * dimension]}, or its gradient. */
     private final float[] input;
-    /** One sample's prior, {@code [prior features * dimension]}, or its gradient. */
+    /** One sample's prior, {@code [prior inputs * dimension]}, or its gradient. */
     private final float[] priorInput;
 
     Assembly(ModelSpec spec, RowLayout layout) {
         this.layout = layout;
         this.features = spec.features().size();
-        List<String> priorNames = layout.prior() ? spec.priorFeatures() : List.of();
+        List<String> priorNames = spec.priorInputs();
         // For each feature its place among the prior features, or -1.
         this.priorOf = spec.features().stream().mapToInt(priorNames::indexOf).toArray();
-        this.domainCount = spec.domains().size();
+        this.domainCount = spec.domainRoom();
         this.inputWidth = features * layout.dimension();
         this.priorWidth = priorNames.size() * layout.dimension();
         this.input = new float[layout.sets() * inputWidth];
@@ -213,7 +213,7 @@ final class Assembly {
         return embeddings;
     }
 
-    /** The gates' input {@code [batch, prior features * dimension]}, samples by domain. */
+    /** The gates' input {@code [batch, prior inputs * dimension]}, samples by domain. */
     DirectFloats prior() {
         return prior;
     }

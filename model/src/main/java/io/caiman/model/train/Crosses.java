@@ -1,6 +1,6 @@
 package io.caiman.model.train;
 
-import io.caiman.model.embedding.CrossInitializer;
+import io.caiman.model.embedding.CrossLayout;
 import io.caiman.model.embedding.EmbeddingStore;
 import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.spec.ModelSpec;
@@ -31,7 +31,7 @@ final class Crosses {
         this.seconds = pairs.stream()
                 .mapToInt(pair -> spec.features().indexOf(pair.get(1)))
                 .toArray();
-        this.table = new RowTable(CrossInitializer.STRIDE);
+        this.table = new RowTable(CrossLayout.of(spec).stride());
     }
 
     /**

@@ -34,11 +34,13 @@ final class HealthProbe {
     private static final ExpertLoss COVARIANCE = ExpertLoss.covariance(Normalization.BATCH);
 
     private final ModelSpec spec;
+    private final Domains domains;
     private final EmbeddingWatch watch;
     private final int watched;
 
-    HealthProbe(ModelSpec spec, RowLayout layout) {
+    HealthProbe(ModelSpec spec, RowLayout layout, Domains domains) {
         this.spec = spec;
+        this.domains = domains;
         this.watch = new EmbeddingWatch(spec, layout);
         this.watched = spec.features().indexOf(spec.health().feature());
     }
@@ -59,11 +61,11 @@ final class HealthProbe {
 
     /** The model's health, from a step's forward pass and the weights after it. */
     ModelHealth probe(
-            Step step, Network.Output output, int[] domains, DenseParameters parameters, EmbeddingStore store) {
+            Step step, Network.Output output, int[] present, DenseParameters parameters, EmbeddingStore store) {
         List<HealthWarning> warnings = new ArrayList<>();
-        List<Abundance> abundances = watch.measure(store, warnings);
+        List<Abundance> abundances = watch.measure(domains.names(), store, warnings);
         boolean settled = step.number() >= spec.health().patience();
-        List<GateUse> gates = gates(output, domains, settled, warnings);
+        List<GateUse> gates = gates(output, present, settled, warnings);
         List<ExpertUse> experts = output.experts()
                 .map(outputs -> experts(outputs, settled, warnings))
                 .orElse(List.of());
@@ -84,10 +86,10 @@ final class HealthProbe {
                 warnings);
     }
 
-    private List<GateUse> gates(Network.Output output, int[] domains, boolean settled, List<HealthWarning> warnings) {
+    private List<GateUse> gates(Network.Output output, int[] present, boolean settled, List<HealthWarning> warnings) {
         List<GateUse> gates = new ArrayList<>();
         for (int i = 0; i < output.gates().size(); i++) {
-            String domain = spec.domains().get(domains[i]);
+            String domain = domains.names().get(present[i]);
             NDArray gate = output.gates().get(i);
             OptionalDouble entropy = entropy(gate);
             gates.add(new GateUse(domain, entropy, shares(gate)));

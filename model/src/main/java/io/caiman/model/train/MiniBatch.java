@@ -1,7 +1,9 @@
 package io.caiman.model.train;
 
 import io.caiman.model.embedding.RowStatistics;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Impressions to learn from, as row keys and weights in flat arrays, filled one after another: {@link #startUnlabelled},
@@ -18,6 +20,7 @@ public final class MiniBatch {
     private static final byte NEGATIVE = 1;
     private static final byte POSITIVE = 2;
 
+    private final List<String> newDomains = new ArrayList<>();
     private final int features;
     private final int tasks;
     private int size;
@@ -100,8 +103,19 @@ public final class MiniBatch {
         ends[ended++] = entries;
     }
 
+    /** Says that a domain is among the batch's that the trainer does not know yet; it gets the number after the last one's. */
+    public void addDomain(String name) {
+        newDomains.add(name);
+    }
+
+    /** The domains that the trainer does not know yet, in order of arrival. */
+    List<String> newDomains() {
+        return newDomains;
+    }
+
     /** Empties the batch. */
     public void clear() {
+        newDomains.clear();
         size = 0;
         ended = 0;
         entries = 0;

@@ -1,6 +1,6 @@
 package io.caiman.model.train;
 
-import io.caiman.model.embedding.CrossInitializer;
+import io.caiman.model.embedding.CrossLayout;
 import io.caiman.model.embedding.ModelRows;
 import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.embedding.RowStatistics;
@@ -15,6 +15,7 @@ final class RowLifecycle {
 
     private final float decayPerDay;
     private final int statistics;
+    private final int crossStatistics;
     private final List<String> features;
     private final List<String> crossNames;
     private final Eviction ofFeatures;
@@ -24,12 +25,14 @@ final class RowLifecycle {
     RowLifecycle(ModelSpec spec, RowLayout layout) {
         this.decayPerDay = spec.eviction().decayPerDay();
         this.statistics = layout.statistics();
+        this.crossStatistics = CrossLayout.of(spec).statistics();
         this.features = spec.features();
         this.crossNames = spec.wide().crosses().pairs().stream()
                 .map(pair -> String.join("*", pair))
                 .toList();
         this.ofFeatures = new Eviction(spec.eviction(), true, layout.stride());
-        this.ofCrosses = new Eviction(spec.eviction(), true, CrossInitializer.STRIDE);
+        this.ofCrosses =
+                new Eviction(spec.eviction(), true, CrossLayout.of(spec).stride());
         this.ofCandidates = new Eviction(spec.eviction(), false, RowStatistics.FLOATS);
     }
 
@@ -46,7 +49,7 @@ final class RowLifecycle {
             }
             float[] rows = crosses.table().rows();
             for (int entry = crosses.start(sample); entry < crosses.end(sample); entry++) {
-                int at = crosses.table().row(entry) + CrossInitializer.STATISTICS;
+                int at = crosses.table().row(entry) + crossStatistics;
                 RowStatistics.count(rows, at, crosses.kind(entry), day, click, decayPerDay);
             }
         }

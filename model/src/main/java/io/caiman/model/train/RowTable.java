@@ -46,9 +46,14 @@ final class RowTable {
         numbers[entry] = index.find(key);
     }
 
+    /** Number of the row of a key, in [0, distinct); -1 if it was not fetched. */
+    int find(long key) {
+        return index.find(key);
+    }
+
     /** Whether the row of a key was fetched. */
     boolean contains(long key) {
-        return index.find(key) >= 0;
+        return find(key) >= 0;
     }
 
     /** The rows, {@code [distinct, stride]}. */

@@ -53,7 +53,7 @@ final class TaskLoss {
             before[task] = spec.tasks().indexOf(spec.chains().getOrDefault(name, ""));
         }
         this.chained = chained(before, spec.chains().size());
-        this.labelledOfDomain = new int[spec.domains().size() * tasks];
+        this.labelledOfDomain = new int[spec.domainRoom() * tasks];
         this.labelled = new int[tasks];
         this.slope = new double[tasks];
     }

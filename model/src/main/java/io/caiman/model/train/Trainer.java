@@ -18,6 +18,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.zoo.Network;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,9 +32,13 @@ import java.util.Optional;
  */
 public final class Trainer implements AutoCloseable {
 
+    /** Between the names of added domains, which have no control characters. */
+    private static final String LINE = "\n";
+
     private static final FloatBuffer NOTHING = FloatBuffer.allocate(0);
 
     private final ModelSpec spec;
+    private final Domains domains;
     private final ModelRows rows;
     private final RowLayout layout;
     private final Network network;
@@ -43,9 +48,11 @@ public final class Trainer implements AutoCloseable {
     private final RowAdaGrad rowAdaGrad;
     private final TaskLoss loss;
     private final int tasks;
+    private final int priorInputs;
     private final WidePart wide;
     private final Crosses crosses;
     private final Assembly assembly;
+    private final AddedDomains addedDomains;
     private final Admission admission;
     private final RowLifecycle lifecycle;
     private final HealthProbe health;
@@ -67,21 +74,24 @@ public final class Trainer implements AutoCloseable {
      */
     public Trainer(ModelSpec spec, ModelRows rows, ComputeDevice device) {
         this.spec = spec;
+        this.domains = new Domains(spec);
         this.rows = rows;
         this.layout = RowLayout.of(spec);
         this.network = Network.of(spec);
-        this.parameters = new DenseParameters(network.layout(), spec.seed());
+        this.parameters = new DenseParameters(network.layout(), spec.seed(), domains.size());
         this.denseGradients = new DenseGradients(network.layout());
         this.adam = new Adam(spec.denseOptimizer(), parameters);
         this.rowAdaGrad = new RowAdaGrad(layout, spec.rowOptimizer());
         this.loss = new TaskLoss(spec);
         this.tasks = spec.tasks().size();
+        this.priorInputs = spec.priorInputs().size();
         this.wide = new WidePart(spec, layout);
         this.crosses = new Crosses(spec);
         this.assembly = new Assembly(spec, layout);
+        this.addedDomains = new AddedDomains(spec, layout, domains);
         this.admission = new Admission(spec);
         this.lifecycle = new RowLifecycle(spec, layout);
-        this.health = new HealthProbe(spec, layout);
+        this.health = new HealthProbe(spec, layout, domains);
         this.manager = device.open();
     }
 
@@ -139,7 +149,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Scores the impressions with the weights as they are; nothing is learned and no row is written.
+     * Scores the impressions with the weights as they are; nothing is learned and no row is written. A domain that the
+     * batch adds is there from then on.
      *
      * @param batch at least one impression
      */
@@ -179,7 +190,27 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a mini-batch for %d tasks; expected one for %s".formatted(batch.tasks(), spec.tasks()));
         }
+        meetDomains(batch);
+        addedDomains.load(batch, rows.features());
         assembly.load(batch, admission.defaultRows(), rows.features());
+        addedDomains.fill(assembly.table());
+    }
+
+    /** Adds the domains that the batch brings. No other domain's weights, and no optimizer's state, change. */
+    private void meetDomains(MiniBatch batch) {
+        for (String name : batch.newDomains()) {
+            if (domains.number(name).isEmpty()) {
+                int number = domains.add(name);
+                parameters.begin(number, spec.startOf(number));
+            }
+        }
+        for (int sample = 0; sample < batch.size(); sample++) {
+            if (batch.domain(sample) >= domains.size()) {
+                throw new IllegalArgumentException(
+                        "an impression of domain %d; expected one of %s, or a mini-batch that says which domain it adds"
+                                .formatted(batch.domain(sample), domains.names()));
+            }
+        }
     }
 
     private void arrange(MiniBatch batch) {
@@ -194,7 +225,7 @@ public final class Trainer implements AutoCloseable {
         embeddings.setRequiresGradient(true);
         Optional<NDArray> prior = Optional.empty();
         if (layout.prior()) {
-            Shape shape = new Shape(batch.size(), spec.priorFeatures().size() * width);
+            Shape shape = new Shape(batch.size(), priorInputs * width);
             NDArray array = assembly.prior().array(scope, shape);
             array.setRequiresGradient(true);
             prior = Optional.of(array);
@@ -274,6 +305,11 @@ public final class Trainer implements AutoCloseable {
         return loss.of(batch, logits, assembly, slopes.floats());
     }
 
+    /** The domains that it serves: those of the spec, and those that were added. */
+    public List<String> domains() {
+        return domains.names();
+    }
+
     /** Mini-batches learned from. */
     public long steps() {
         return steps;
@@ -293,14 +329,20 @@ public final class Trainer implements AutoCloseable {
         return parameters.values().length;
     }
 
-    /** Dense weights, their optimizer's state, the step counts and what health remembers; with the rows, all there is. */
+    /**
+     * Dense weights, their optimizer's state, the step counts, what health remembers and the added domains; with the rows,
+     * all there is.
+     */
     public byte[] snapshot() {
-        ByteBuffer bytes = ByteBuffer.allocate(snapshotBytes());
+        byte[] added = String.join(LINE, domains.names().subList(spec.domains().size(), domains.size()))
+                .getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(snapshotBytes() + added.length);
         bytes.putLong(steps).putLong(skippedSteps).putLong(impressions).putInt(today);
         bytes.asFloatBuffer().put(parameters.values());
         bytes.position(bytes.position() + Float.BYTES * denseWeights());
         adam.write(bytes);
         health.write(bytes);
+        bytes.put(added);
         return bytes.array();
     }
 
@@ -310,10 +352,11 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if it is of a network of another size
      */
     public void restore(byte[] snapshot) {
-        if (snapshot.length != snapshotBytes()) {
+        int fixed = snapshotBytes();
+        if (snapshot.length < fixed || (snapshot.length > fixed && !domains.hasRoom())) {
             throw new IllegalArgumentException(
                     "the stored dense weights take %d bytes; this spec's network takes %d: restore with the spec they were trained with"
-                            .formatted(snapshot.length, snapshotBytes()));
+                            .formatted(snapshot.length, fixed));
         }
         ByteBuffer bytes = ByteBuffer.wrap(snapshot);
         steps = bytes.getLong();
@@ -325,8 +368,12 @@ public final class Trainer implements AutoCloseable {
         parameters.publish(0, denseWeights());
         adam.read(bytes);
         health.read(bytes);
+        new String(snapshot, fixed, snapshot.length - fixed, StandardCharsets.UTF_8)
+                .lines()
+                .forEach(domains::add);
     }
 
+    /** Bytes of a snapshot without the names of added domains. */
     private int snapshotBytes() {
         return 3 * Long.BYTES
                 + Integer.BYTES

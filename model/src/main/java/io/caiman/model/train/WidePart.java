@@ -1,6 +1,6 @@
 package io.caiman.model.train;
 
-import io.caiman.model.embedding.CrossInitializer;
+import io.caiman.model.embedding.CrossLayout;
 import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.loss.BinaryCrossEntropy;
 import io.caiman.model.spec.ModelSpec;
@@ -8,7 +8,7 @@ import io.caiman.model.spec.WideSpec;
 import java.util.Arrays;
 
 /**
- * The wide part's logit: over an impression's ids i with shares x_i, biases b_i and factors v_i, and over its crosses c
+ * The wide part's logit for a task, of which each has its own: over an impression's ids i with shares x_i, biases b_i and factors v_i, and over its crosses c
  *
  * <pre>
  * sum_i x_i b_i  +  sum_c x_c b_c  +  sum over i < j of x_i x_j (v_i . v_j)
@@ -23,7 +23,8 @@ import java.util.Arrays;
  *
  * <p>and a vector v_i of gradient g x_i (sum_j x_j v_j - x_i v_i) likewise, a growing by the mean over its dimensions.
  *
- * <p>It is of models with one task; from an impression without a label it learns nothing.
+ * <p>From an impression without a label of a task it learns nothing for that task. Weights of tasks in the loss are not
+ * its own: tasks share nothing here that they could pull apart.
  *
  * <p>Learning per impression, each impression is scored by what has learned from every impression before it, those of
  * its own mini-batch included (two-speed learning); the deep part's logit is as old as the mini-batch.
@@ -32,6 +33,8 @@ final class WidePart {
 
     private final WideSpec spec;
     private final RowLayout layout;
+    private final CrossLayout crossLayout;
+    private final int tasks;
     private final int features;
     private final int[] factorFeatures;
     private final float[] factorSum;
@@ -39,6 +42,8 @@ final class WidePart {
     WidePart(ModelSpec spec, RowLayout layout) {
         this.spec = spec.wide();
         this.layout = layout;
+        this.crossLayout = CrossLayout.of(spec);
+        this.tasks = layout.tasks();
         this.features = spec.features().size();
         this.factorFeatures = this.spec.factors().features().stream()
                 .mapToInt(spec.features()::indexOf)
@@ -49,54 +54,66 @@ final class WidePart {
     /**
      * Adds the wide logits to the deep ones in arrival order, and learns where and when the spec says.
      *
-     * @param logits the deep part's by arrival; receives the sums
+     * @param logits the deep part's by arrival, {@code [batch, tasks]}; receives the sums
      */
     void learn(MiniBatch batch, Assembly assembly, Crosses crosses, double[] logits) {
         if (spec.mode() != WideSpec.Mode.PER_IMPRESSION) {
             score(batch, assembly, crosses, logits);
         }
         for (int sample = 0; sample < batch.size() && spec.mode() != WideSpec.Mode.NONE; sample++) {
-            double logit = logit(batch, assembly.table(), crosses, sample);
-            if (spec.mode() == WideSpec.Mode.PER_IMPRESSION) {
-                logits[sample] += logit;
+            for (int task = 0; task < tasks; task++) {
+                learn(batch, assembly.table(), crosses, logits, sample, task);
             }
-            double slope = BinaryCrossEntropy.gradient(logits[sample], batch.label(sample, 0));
-            // A logit that is not finite ends in the step being skipped; until then it must not spread.
-            if (batch.isLabelled(sample, 0) && Double.isFinite(slope)) {
-                learn(batch, assembly.table(), crosses, sample, (float) slope);
-            }
+        }
+    }
+
+    private void learn(MiniBatch batch, RowTable table, Crosses crosses, double[] logits, int sample, int task) {
+        double logit = logit(batch, table, crosses, sample, task);
+        int at = sample * tasks + task;
+        if (spec.mode() == WideSpec.Mode.PER_IMPRESSION) {
+            logits[at] += logit;
+        }
+        double slope = BinaryCrossEntropy.gradient(logits[at], batch.label(sample, task));
+        // A logit that is not finite ends in the step being skipped; until then it must not spread.
+        if (batch.isLabelled(sample, task) && Double.isFinite(slope)) {
+            learn(batch, table, crosses, sample, task, (float) slope);
         }
     }
 
     /** Adds the wide logits to the deep ones and learns nothing. */
     void score(MiniBatch batch, Assembly assembly, Crosses crosses, double[] logits) {
         for (int sample = 0; sample < batch.size() && spec.mode() != WideSpec.Mode.NONE; sample++) {
-            logits[sample] += logit(batch, assembly.table(), crosses, sample);
+            for (int task = 0; task < tasks; task++) {
+                logits[sample * tasks + task] += logit(batch, assembly.table(), crosses, sample, task);
+            }
         }
     }
 
-    /** The wide logit of a sample; leaves sum x_i v_i in {@link #factorSum}, which learning from the sample needs. */
-    private double logit(MiniBatch batch, RowTable table, Crosses crosses, int sample) {
+    /** The wide logit of a sample for a task; leaves sum x_i v_i in {@link #factorSum}, which learning from the sample needs. */
+    private double logit(MiniBatch batch, RowTable table, Crosses crosses, int sample, int task) {
         float[] rows = table.rows();
         double sum = 0;
+        int bias = layout.bias(task);
         int end = batch.end(sample, features - 1);
         for (int entry = batch.start(sample, 0); entry < end; entry++) {
-            sum += batch.share(entry) * rows[table.row(entry) + layout.bias()];
+            sum += batch.share(entry) * rows[table.row(entry) + bias];
         }
         float[] biases = crosses.table().rows();
+        int crossBias = crossLayout.bias(task);
         for (int entry = crosses.start(sample); entry < crosses.end(sample); entry++) {
-            sum += crosses.share(entry) * biases[crosses.table().row(entry) + CrossInitializer.BIAS];
+            sum += crosses.share(entry) * biases[crosses.table().row(entry) + crossBias];
         }
-        return sum + interaction(batch, table, sample);
+        return sum + interaction(batch, table, sample, task);
     }
 
-    private double interaction(MiniBatch batch, RowTable table, int sample) {
+    private double interaction(MiniBatch batch, RowTable table, int sample, int task) {
         float[] rows = table.rows();
         Arrays.fill(factorSum, 0f);
         double squares = 0;
+        int factor = layout.factor(task);
         for (int feature : factorFeatures) {
             for (int entry = batch.start(sample, feature); entry < batch.end(sample, feature); entry++) {
-                int from = table.row(entry) + layout.factor();
+                int from = table.row(entry) + factor;
                 float share = batch.share(entry);
                 for (int j = 0; j < factorSum.length; j++) {
                     float value = share * rows[from + j];
@@ -112,20 +129,22 @@ final class WidePart {
         return (square - squares) / 2;
     }
 
-    private void learn(MiniBatch batch, RowTable table, Crosses crosses, int sample, float slope) {
-        learnFactors(batch, table, sample, slope);
+    private void learn(MiniBatch batch, RowTable table, Crosses crosses, int sample, int task, float slope) {
+        learnFactors(batch, table, sample, task, slope);
+        int bias = layout.bias(task);
+        int accumulator = layout.biasAccumulator(task);
         int end = batch.end(sample, features - 1);
         for (int entry = batch.start(sample, 0); entry < end; entry++) {
             int row = table.row(entry);
             float gradient = slope * batch.share(entry);
-            adaGrad(table.rows(), row + layout.bias(), row + layout.biasAccumulator(), gradient, spec.learningRate());
+            adaGrad(table.rows(), row + bias, row + accumulator, gradient, spec.learningRate());
         }
         for (int entry = crosses.start(sample); entry < crosses.end(sample); entry++) {
             int row = crosses.table().row(entry);
             adaGrad(
                     crosses.table().rows(),
-                    row + CrossInitializer.BIAS,
-                    row + CrossInitializer.ACCUMULATOR,
+                    row + crossLayout.bias(task),
+                    row + crossLayout.accumulator(task),
                     slope * crosses.share(entry),
                     spec.crosses().learningRate());
         }
@@ -137,20 +156,22 @@ final class WidePart {
     }
 
     /** Each vector by its gradient at the sum that all of them had before any of them moved. */
-    private void learnFactors(MiniBatch batch, RowTable table, int sample, float slope) {
+    private void learnFactors(MiniBatch batch, RowTable table, int sample, int task, float slope) {
         float[] rows = table.rows();
         int width = factorSum.length;
+        int factor = layout.factor(task);
+        int factorAccumulator = layout.factorAccumulator(task);
         for (int feature : factorFeatures) {
             for (int entry = batch.start(sample, feature); entry < batch.end(sample, feature); entry++) {
                 int row = table.row(entry);
-                int from = row + layout.factor();
+                int from = row + factor;
                 float share = batch.share(entry);
                 float squares = 0f;
                 for (int j = 0; j < width; j++) {
                     float gradient = slope * share * (factorSum[j] - share * rows[from + j]);
                     squares += gradient * gradient;
                 }
-                int accumulator = row + layout.factorAccumulator();
+                int accumulator = row + factorAccumulator;
                 rows[accumulator] += squares / width;
                 float step = spec.factors().learningRate() / (float) Math.sqrt(rows[accumulator]);
                 for (int j = 0; j < width; j++) {

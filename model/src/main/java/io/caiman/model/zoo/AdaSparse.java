@@ -13,6 +13,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.Pruning;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * AdaSparse (Yang et al. 2022): an MLP that all domains share, after each hidden layer h of which a domain-aware pruner
@@ -36,6 +37,7 @@ final class AdaSparse extends Network {
 
     private final Pruning options;
     private final List<Linear> layers = new ArrayList<>();
+    private final List<Integer> inputWidths = new ArrayList<>();
     private final List<Linear> pruners = new ArrayList<>();
     private final DomainVectors indicators;
     private final Linear last;
@@ -47,10 +49,17 @@ final class AdaSparse extends Network {
         for (int out : spec.layers()) {
             layers.add(new Linear(layout, "layer." + layers.size(), in, out));
             pruners.add(new Linear(layout, "pruner." + pruners.size(), dimension + out, out));
+            inputWidths.add(in);
             in = out;
         }
-        this.indicators = new DomainVectors(layout, "indicator", spec.domains(), dimension);
+        inputWidths.add(in);
+        this.indicators = new DomainVectors(layout, "indicator", spec.domainPlaces(), dimension);
         this.last = new Linear(layout, "last", in, spec.tasks().size());
+    }
+
+    @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(new TowerShape(1, inputWidths));
     }
 
     @Override
@@ -58,13 +67,14 @@ final class AdaSparse extends Network {
         NDArray hidden = input.set(0);
         NDArray penalty = hidden.getManager().zeros(new Shape());
         for (int layer = 0; layer < layers.size(); layer++) {
-            hidden = Activation.relu(layers.get(layer).forward(leaves, hidden));
+            hidden = Activation.relu(
+                    layers.get(layer).forward(leaves, input.gates().gated(layer, hidden)));
             NDArray weights = weights(leaves, input, hidden, pruners.get(layer));
             penalty = penalty.add(penalty(weights));
             NDArray kept = weights.gt(constant(weights, options.threshold())).toType(DataType.FLOAT32, false);
             hidden = hidden.mul(weights).mul(kept);
         }
-        return Output.of(last.forward(leaves, hidden))
+        return Output.of(last.forward(leaves, input.gates().gated(layers.size(), hidden)))
                 .withPenalty(Scalar.times(penalty, options.sparsityWeight() / Math.max(1, layers.size())));
     }
 

@@ -8,6 +8,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.Attention;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * AutoInt (Song et al. 2019): levels of {@link SelfAttention} between the features, then one linear map of what all
@@ -18,6 +19,7 @@ final class AutoInt extends Network {
     private final List<SelfAttention> levels = new ArrayList<>();
     private final Linear last;
     private final int features;
+    private final int lastWidth;
 
     AutoInt(ModelSpec spec) {
         Attention options = (Attention) spec.options();
@@ -27,7 +29,13 @@ final class AutoInt extends Network {
             levels.add(new SelfAttention(layout, "level." + level, width, options.heads(), options.width()));
             width = options.heads() * options.width();
         }
-        this.last = new Linear(layout, "last", features * width, spec.tasks().size());
+        this.lastWidth = features * width;
+        this.last = new Linear(layout, "last", lastWidth, spec.tasks().size());
+    }
+
+    @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(new TowerShape(1, List.of(lastWidth)));
     }
 
     @Override
@@ -38,6 +46,6 @@ final class AutoInt extends Network {
         for (SelfAttention level : levels) {
             hidden = level.forward(leaves, hidden);
         }
-        return Output.of(last.forward(leaves, hidden.reshape(batch, -1)));
+        return Output.of(last.forward(leaves, input.gates().gated(0, hidden.reshape(batch, -1))));
     }
 }

@@ -3,8 +3,10 @@ package io.caiman.model.zoo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.caiman.model.loss.ExpertLoss;
+import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.ExpertGate;
 import io.caiman.model.nn.ExpertLayers;
+import io.caiman.model.nn.LayerGates;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Scalar;
 import io.caiman.model.spec.Gate;
@@ -21,7 +23,7 @@ import java.util.Optional;
  */
 final class Crocodile extends Network {
 
-    private final int sets;
+    private final ModelSpec spec;
     private final Gate gate;
     private final float penaltyWeight;
     private final Optional<ExpertLoss> loss;
@@ -33,7 +35,7 @@ final class Crocodile extends Network {
         int dimension = spec.embedding().dimension();
         int inputWidth = spec.features().size() * dimension;
         int outputWidth = spec.experts().outputWidth();
-        this.sets = spec.embeddingSets();
+        this.spec = spec;
         this.gate = gate;
         this.penaltyWeight = spec.loss().disentanglingWeight();
         this.loss = loss;
@@ -43,14 +45,15 @@ final class Crocodile extends Network {
                 spec.experts().count(),
                 inputWidth,
                 spec.experts().layers());
-        for (String domain : spec.domains()) {
+        for (String domain : spec.domainPlaces()) {
+            DenseLayout own = layout.ofDomain(gates.size());
             gates.add(new ExpertGate(
-                    layout,
+                    own,
                     "gate." + domain,
                     gate.readsPrior() ? spec.priorFeatures().size() * dimension : inputWidth,
                     spec.experts().count(),
                     gate == Gate.PRIOR_ELEMENTWISE ? outputWidth : 1));
-            towers.add(new TaskTowers(layout, spec, "tower." + domain, outputWidth, spec.towers()));
+            towers.add(new TaskTowers(own, spec, "tower." + domain, outputWidth, spec.towers()));
         }
     }
 
@@ -69,25 +72,39 @@ final class Crocodile extends Network {
     }
 
     @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.get(0).shape());
+    }
+
+    @Override
     public Output forward(Leaves leaves, Input input) {
         NDArray outputs = experts.forward(leaves, input.embeddings());
         NDList outputsByDomain = input.byDomain(outputs, 1);
         NDList gateInputs = gate.readsPrior()
                 ? input.byDomain(input.prior().orElseThrow(), 0)
                 : input.byDomain(input.embeddings(), 1);
+        List<LayerGates> towerGates = input.gatesByDomain();
         NDList weights = new NDList();
         NDList logits = new NDList();
         for (int i = 0; i < input.domains().length; i++) {
             int domain = input.domains()[i];
             NDArray gateInput =
-                    gate.readsPrior() ? gateInputs.get(i) : gateInputs.get(i).get(domain % sets);
+                    gate.readsPrior() ? gateInputs.get(i) : gateInputs.get(i).get(gateSet(domain));
             NDArray weight = gates.get(domain).weights(leaves, gateInput);
             weights.add(weight);
-            logits.add(towers.get(domain).forward(leaves, ExpertGate.mix(weight, outputsByDomain.get(i))));
+            logits.add(towers.get(domain)
+                    .forward(leaves, ExpertGate.mix(weight, outputsByDomain.get(i)), towerGates.get(i)));
         }
         Output output = Output.mixed(Network.joined(logits, 0), weights).withExperts(outputs);
         return loss.map(kept -> kept.of(outputs, () -> Network.joined(weights, 0)))
                 .map(penalty -> output.withPenalty(Scalar.times(penalty, penaltyWeight)))
                 .orElse(output);
+    }
+
+    /** The embedding set that MMoE's gate of a domain reads; that of an added domain the same as the one it comes from. */
+    private int gateSet(int domain) {
+        boolean added =
+                domain >= spec.domains().size() && !spec.newDomainsFrom().isEmpty();
+        return (added ? spec.startOf(domain).get(0) : domain) % spec.embeddingSets();
     }
 }

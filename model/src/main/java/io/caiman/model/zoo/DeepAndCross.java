@@ -11,6 +11,7 @@ import io.caiman.model.spec.NetworkKind;
 import io.caiman.model.spec.NetworkOptions.Cross;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * DCN (Wang et al. 2017) and, with matrices in its cross layers, DCN V2 (Wang et al. 2021) in its parallel form (Sec.
@@ -22,6 +23,7 @@ final class DeepAndCross extends Network {
     private final List<CrossLayer> cross = new ArrayList<>();
     private final Mlp deep;
     private final Linear last;
+    private final List<Integer> inputWidths;
 
     DeepAndCross(ModelSpec spec) {
         int width = spec.features().size() * spec.embedding().dimension();
@@ -32,6 +34,13 @@ final class DeepAndCross extends Network {
         this.deep = new Mlp(layout, "deep", width, spec.layers());
         this.last = new Linear(
                 layout, "last", width + deep.outputWidth(), spec.tasks().size());
+        this.inputWidths = new ArrayList<>(deep.inputWidths());
+        inputWidths.add(width + deep.outputWidth());
+    }
+
+    @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(new TowerShape(1, inputWidths));
     }
 
     @Override
@@ -41,6 +50,7 @@ final class DeepAndCross extends Network {
         for (CrossLayer layer : cross) {
             crossed = layer.forward(leaves, first, crossed);
         }
-        return Output.of(last.forward(leaves, joined(new NDList(crossed, deep.forward(leaves, first)), 1)));
+        NDArray both = joined(new NDList(crossed, deep.forward(leaves, first, input.gates())), 1);
+        return Output.of(last.forward(leaves, input.gates().gated(inputWidths.size() - 1, both)));
     }
 }

@@ -3,6 +3,7 @@ package io.caiman.model.zoo;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.ModelSpec;
+import java.util.Optional;
 
 /**
  * DeepFM (Guo et al. 2017, Eq. 1-4): a factorization machine and an MLP over the same vectors,
@@ -29,9 +30,15 @@ final class DeepFm extends Network {
     }
 
     @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(TowerShape.of(deep));
+    }
+
+    @Override
     public Output forward(Leaves leaves, Input input) {
         Fields fields = Fields.of(input, features);
-        return Output.of(
-                deep.forward(leaves, fields.flat()).add(fields.linear()).add(fields.innerProducts()));
+        return Output.of(deep.forward(leaves, fields.flat(), input.gates())
+                .add(fields.linear())
+                .add(fields.innerProducts()));
     }
 }

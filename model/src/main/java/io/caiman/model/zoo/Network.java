@@ -4,21 +4,36 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.caiman.model.nn.DenseLayout;
+import io.caiman.model.nn.LayerGates;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Statistic;
 import io.caiman.model.spec.ModelSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The deep part of a model: from embeddings to logits. */
 public abstract class Network {
 
     /** Layers add their weights to it when they are made. */
-    final DenseLayout layout = new DenseLayout();
+    final DenseLayout layout;
 
-    /** The network that a spec asks for. */
+    Network() {
+        this(new DenseLayout());
+    }
+
+    Network(DenseLayout layout) {
+        this.layout = layout;
+    }
+
+    /** The network that a spec asks for, with its plug-ins. */
     public static Network of(ModelSpec spec) {
+        Network network = alone(spec);
+        return spec.plugIns().any() ? new Personalized(spec, network) : network;
+    }
+
+    private static Network alone(ModelSpec spec) {
         return switch (spec.network()) {
             case CROCODILE -> Crocodile.withPartsOf(spec);
             case SINGLE_DOMAIN -> new SingleDomain(spec);
@@ -47,6 +62,11 @@ public abstract class Network {
         return layout;
     }
 
+    /** The layers that lead to its logits, for PPNet to gate; empty if there are none. */
+    Optional<TowerShape> towers() {
+        return Optional.empty();
+    }
+
     /** The logits of a batch, and what the model adds to the loss besides their cross-entropy. */
     public abstract Output forward(Leaves leaves, Input input);
 
@@ -54,11 +74,17 @@ public abstract class Network {
      * One batch, sorted by domain.
      *
      * @param embeddings {@code [sets, batch, features * dimension]}
-     * @param prior prior embeddings, {@code [batch, prior features * dimension]}; empty if the network reads none
+     * @param prior prior embeddings, {@code [batch, prior inputs * dimension]}; empty if the network reads none
      * @param domains the domains that occur, in order
      * @param counts samples of each of those domains
+     * @param gates of the inputs of the layers of its {@link Network#towers()}, all towers' side by side
      */
-    public record Input(NDArray embeddings, Optional<NDArray> prior, int[] domains, int[] counts) {
+    public record Input(NDArray embeddings, Optional<NDArray> prior, int[] domains, int[] counts, LayerGates gates) {
+
+        /** A batch whose towers have no gates. */
+        public Input(NDArray embeddings, Optional<NDArray> prior, int[] domains, int[] counts) {
+            this(embeddings, prior, domains, counts, LayerGates.NONE);
+        }
 
         /** One embedding set of all samples, {@code [batch, features * dimension]}. */
         NDArray set(int number) {
@@ -70,6 +96,16 @@ public abstract class Network {
             long[] bounds = new long[counts.length - 1];
             Arrays.setAll(bounds, i -> (i == 0 ? 0 : bounds[i - 1]) + counts[i]);
             return array.split(bounds, axis);
+        }
+
+        /** The gates of the samples of each of {@link #domains()}. */
+        List<LayerGates> gatesByDomain() {
+            List<NDList> cut =
+                    gates.layers().stream().map(layer -> byDomain(layer, 0)).toList();
+            return IntStream.range(0, domains.length)
+                    .mapToObj(i -> new LayerGates(
+                            cut.stream().map(layer -> layer.get(i)).toList()))
+                    .toList();
         }
     }
 

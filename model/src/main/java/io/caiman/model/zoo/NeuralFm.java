@@ -3,6 +3,7 @@ package io.caiman.model.zoo;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.ModelSpec;
+import java.util.Optional;
 
 /**
  * NFM (He and Chua 2017, Sec. 3): {@code logit = b + sum of w_i + MLP(sum over i < j of v_i * v_j)}, products taken
@@ -25,8 +26,14 @@ final class NeuralFm extends Network {
     }
 
     @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(TowerShape.of(deep));
+    }
+
+    @Override
     public Output forward(Leaves leaves, Input input) {
         Fields fields = Fields.of(input, features);
-        return Output.of(deep.forward(leaves, fields.pooledPairs()).add(fields.linear()));
+        return Output.of(
+                deep.forward(leaves, fields.pooledPairs(), input.gates()).add(fields.linear()));
     }
 }

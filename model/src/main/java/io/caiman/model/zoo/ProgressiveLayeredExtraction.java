@@ -9,6 +9,7 @@ import io.caiman.model.nn.Leaves;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.Extraction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,9 @@ import java.util.Optional;
  *
  * <p>ME-PLE (Su et al. 2024) begins with an embedding set x_k for each domain and a shared one, x_s, in place of the same
  * x for all.
+ *
+ * <p>A domain that is added while the model learns has experts and gates like the others, but x_s does not mix its
+ * experts, for what was there before must not change.
  */
 final class ProgressiveLayeredExtraction extends Network {
 
@@ -33,12 +37,14 @@ final class ProgressiveLayeredExtraction extends Network {
     private final Level last;
     private final int sets;
     private final int domains;
+    private final int room;
     private final DomainTowers towers;
 
     ProgressiveLayeredExtraction(ModelSpec spec) {
         Extraction options = (Extraction) spec.options();
         this.sets = spec.embeddingSets();
         this.domains = spec.domains().size();
+        this.room = spec.domainRoom();
         int width = spec.features().size() * spec.embedding().dimension();
         for (int level = 0; level < options.levels() - 1; level++) {
             levels.add(new Level(layout, spec, options, level, width));
@@ -60,9 +66,11 @@ final class ProgressiveLayeredExtraction extends Network {
             String name = "level." + level;
             List<Integer> widths = spec.experts().layers();
             int experts = options.domainExperts() + options.sharedExperts();
-            for (String domain : spec.domains()) {
-                own.add(new ExpertLayers(layout, name + ".experts." + domain, options.domainExperts(), width, widths));
-                gates.add(new ExpertGate(layout, name + ".gate." + domain, width, experts, 1));
+            for (String domain : spec.domainPlaces()) {
+                DenseLayout ofDomain = layout.ofDomain(own.size());
+                own.add(new ExpertLayers(
+                        ofDomain, name + ".experts." + domain, options.domainExperts(), width, widths));
+                gates.add(new ExpertGate(ofDomain, name + ".gate." + domain, width, experts, 1));
             }
             this.shared = new ExpertLayers(layout, name + ".shared", options.sharedExperts(), width, widths);
             int all = spec.domains().size() * options.domainExperts() + options.sharedExperts();
@@ -73,22 +81,26 @@ final class ProgressiveLayeredExtraction extends Network {
     }
 
     @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.shape());
+    }
+
+    @Override
     public Output forward(Leaves leaves, Input input) {
-        // All of them [1, batch, width].
+        // By place, all of them [1, batch, width].
         NDList inputs = new NDList();
-        for (int domain = 0; domain <= domains; domain++) {
-            inputs.add(
-                    sets == 1 && domain > 0 ? inputs.get(0) : input.set(domain).expandDims(0));
+        for (int place = 0; place <= room; place++) {
+            inputs.add(sets == 1 && place > 0 ? inputs.get(0) : input.set(place).expandDims(0));
         }
         for (Level level : levels) {
-            inputs = through(leaves, level, inputs);
+            inputs = through(leaves, level, input, inputs);
         }
         NDList shared = input.byDomain(last.shared.forward(leaves, inputs.get(domains)), 1);
         NDList gates = new NDList();
         NDList mixed = new NDList();
         for (int i = 0; i < input.domains().length; i++) {
             int domain = input.domains()[i];
-            NDArray own = input.byDomain(inputs.get(domain), 1).get(i);
+            NDArray own = input.byDomain(inputs.get(place(domain)), 1).get(i);
             NDArray gate = last.gates.get(domain).weights(leaves, own.get(0));
             NDArray outputs = last.own.get(domain).forward(leaves, own);
             gates.add(gate);
@@ -97,8 +109,13 @@ final class ProgressiveLayeredExtraction extends Network {
         return Output.mixed(towers.forward(leaves, input, mixed), gates);
     }
 
-    /** What a level makes of the inputs of all domains and, last, the shared one. */
-    private NDList through(Leaves leaves, Level level, NDList inputs) {
+    /** A domain's place in the order of embedding sets, where the shared one stands behind the spec's domains. */
+    private int place(int domain) {
+        return domain < domains ? domain : domain + 1;
+    }
+
+    /** What a level makes of the inputs, by place. */
+    private NDList through(Leaves leaves, Level level, Input input, NDList inputs) {
         NDArray shared = level.shared.forward(leaves, inputs.get(domains));
         NDList outputs = new NDList();
         NDList all = new NDList();
@@ -109,6 +126,16 @@ final class ProgressiveLayeredExtraction extends Network {
         }
         all.add(shared);
         outputs.add(mixed(leaves, level.sharedGate.orElseThrow(), inputs.get(domains), all));
+        for (int added = domains; added < room; added++) {
+            NDArray before = inputs.get(place(added));
+            if (Arrays.binarySearch(input.domains(), added) >= 0) {
+                NDArray own = level.own.get(added).forward(leaves, before);
+                outputs.add(mixed(leaves, level.gates.get(added), before, new NDList(own, shared)));
+            } else {
+                // Nobody reads it.
+                outputs.add(before);
+            }
+        }
         return outputs;
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Mlp;
 import io.caiman.model.spec.ModelSpec;
+import java.util.Optional;
 
 /**
  * Shared-Bottom (Caruana 1997), with domains as tasks: {@code logit_st = tower_st(f(x))} for domain s and task t, which
@@ -18,6 +19,11 @@ final class SharedBottom extends Network {
         this.bottom = new Mlp(
                 layout, "bottom", spec.features().size() * spec.embedding().dimension(), spec.layers());
         this.towers = new DomainTowers(layout, spec, bottom.outputWidth());
+    }
+
+    @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.shape());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.caiman.model.zoo;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.ExpertGate;
 import io.caiman.model.nn.ExpertLayers;
 import io.caiman.model.nn.Leaves;
@@ -9,6 +10,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.ExpertGroups;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * STEM (Su et al. 2024), with domains in place of tasks: an embedding set and experts for each domain and for all
@@ -20,35 +22,64 @@ import java.util.List;
  * g   = softmax((x_s + x_shared) W_s)
  * </pre>
  *
+ * <p>A domain that is added while the model learns reads the experts of the spec's domains, the shared ones and its own,
+ * which no other reads, for what was there before must not change.
+ *
  * <p>One layer. That the gate reads the sum of both sets is taken from public implementations built on FuxiCTR.
  */
 final class Stem extends Network {
 
-    private final List<ExpertLayers> experts = new ArrayList<>();
+    private final ModelSpec spec;
+    private final int domains;
+    private final List<ExpertLayers> own = new ArrayList<>();
+    private final ExpertLayers shared;
     private final List<ExpertGate> gates = new ArrayList<>();
     private final DomainTowers towers;
-    private final int shared;
 
     Stem(ModelSpec spec) {
         ExpertGroups groups = (ExpertGroups) spec.options();
         int inputWidth = spec.features().size() * spec.embedding().dimension();
         List<Integer> widths = spec.experts().layers();
-        this.shared = spec.domains().size();
-        int count = shared * groups.domainExperts() + groups.sharedExperts();
-        for (String domain : spec.domains()) {
-            experts.add(new ExpertLayers(layout, "experts." + domain, groups.domainExperts(), inputWidth, widths));
-            gates.add(new ExpertGate(layout, "gate." + domain, inputWidth, count, 1));
+        this.spec = spec;
+        this.domains = spec.domains().size();
+        for (String domain : spec.domainPlaces()) {
+            int number = own.size();
+            DenseLayout ofDomain = layout.ofDomain(number);
+            own.add(new ExpertLayers(ofDomain, "experts." + domain, groups.domainExperts(), inputWidth, widths));
+            gates.add(new ExpertGate(ofDomain, "gate." + domain, inputWidth, mixedBy(number, groups), 1));
         }
-        experts.add(new ExpertLayers(layout, "shared", groups.sharedExperts(), inputWidth, widths));
+        this.shared = new ExpertLayers(layout, "shared", groups.sharedExperts(), inputWidth, widths);
         this.towers = new DomainTowers(layout, spec, spec.experts().outputWidth());
+    }
+
+    /** The experts that a domain's gate mixes; its own ones have the same numbers for each domain, below 0. */
+    private List<Integer> mixedBy(int domain, ExpertGroups groups) {
+        int each = groups.domainExperts();
+        List<Integer> mixed = new ArrayList<>();
+        for (int expert = 0; expert < domains * each; expert++) {
+            mixed.add(expert / each == domain ? -1 - expert % each : expert);
+        }
+        for (int expert = 0; expert < groups.sharedExperts(); expert++) {
+            mixed.add(domains * each + expert);
+        }
+        for (int expert = 0; expert < each && domain >= domains; expert++) {
+            mixed.add(-1 - expert);
+        }
+        return mixed;
+    }
+
+    @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(towers.shape());
     }
 
     @Override
     public Output forward(Leaves leaves, Input input) {
         NDList outputs = new NDList();
         List<NDList> byDomain = new ArrayList<>();
-        for (int group = 0; group <= shared; group++) {
-            NDArray output = experts.get(group).forward(leaves, input.set(group).expandDims(0));
+        for (int group = 0; group <= domains; group++) {
+            ExpertLayers experts = group < domains ? own.get(group) : shared;
+            NDArray output = experts.forward(leaves, input.set(group).expandDims(0));
             outputs.add(output);
             byDomain.add(input.byDomain(output, 1));
         }
@@ -58,12 +89,15 @@ final class Stem extends Network {
         for (int i = 0; i < input.domains().length; i++) {
             int domain = input.domains()[i];
             NDList read = new NDList();
-            for (int group = 0; group <= shared; group++) {
+            for (int group = 0; group <= domains; group++) {
                 NDArray output = byDomain.get(group).get(i);
-                read.add(group == domain || group == shared ? output : output.stopGradient());
+                read.add(group == domain || group == domains ? output : output.stopGradient());
             }
-            NDArray gateInput =
-                    embeddings.get(i).get(domain).add(embeddings.get(i).get(shared));
+            NDArray ofDomain = embeddings.get(i).get(spec.embeddingSetOf(domain).orElseThrow());
+            if (domain >= domains) {
+                read.add(own.get(domain).forward(leaves, ofDomain.expandDims(0)));
+            }
+            NDArray gateInput = ofDomain.add(embeddings.get(i).get(domains));
             NDArray weight = gates.get(domain).weights(leaves, gateInput);
             weights.add(weight);
             mixed.add(ExpertGate.mix(weight, joined(read, 0)));

@@ -3,6 +3,7 @@ package io.caiman.model.zoo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.caiman.model.nn.DenseLayout;
+import io.caiman.model.nn.LayerGates;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.ModelSpec;
@@ -27,6 +28,11 @@ final class TaskTowers {
         }
     }
 
+    /** What PPNet can gate. */
+    TowerShape shape() {
+        return new TowerShape(towers.size(), towers.get(0).inputWidths());
+    }
+
     /** What a task's own part of a network is called; with one task, as if there were no others to tell it from. */
     static String name(ModelSpec spec, String name, String task) {
         return spec.tasks().size() == 1 ? name : name + "." + task;
@@ -36,11 +42,12 @@ final class TaskTowers {
      * The logits, {@code [batch, tasks]}.
      *
      * @param hidden {@code [batch, inputWidth]}
+     * @param gates of all towers side by side
      */
-    NDArray forward(Leaves leaves, NDArray hidden) {
+    NDArray forward(Leaves leaves, NDArray hidden, LayerGates gates) {
         NDList logits = new NDList();
-        for (Tower tower : towers) {
-            logits.add(tower.forward(leaves, hidden));
+        for (int task = 0; task < towers.size(); task++) {
+            logits.add(towers.get(task).forward(leaves, hidden, gates.ofTower(task, towers.size())));
         }
         return Network.joined(logits, 1);
     }

@@ -3,6 +3,7 @@ package io.caiman.model.zoo;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.ModelSpec;
+import java.util.Optional;
 
 /**
  * Wide and Deep (Cheng et al. 2016, Eq. 3): {@code logit = sum of w_i + MLP(v_1 .. v_F) + b}. Weights of pairs of ids, the
@@ -26,8 +27,13 @@ final class WideAndDeep extends Network {
     }
 
     @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(TowerShape.of(deep));
+    }
+
+    @Override
     public Output forward(Leaves leaves, Input input) {
         Fields fields = Fields.of(input, features);
-        return Output.of(deep.forward(leaves, fields.flat()).add(fields.linear()));
+        return Output.of(deep.forward(leaves, fields.flat(), input.gates()).add(fields.linear()));
     }
 }

@@ -10,6 +10,7 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkOptions.CompressedInteraction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * xDeepFM (Lian et al. 2018, Eq. 6-9): weights, an MLP and a compressed interaction network, whose layer k makes H_k
@@ -51,6 +52,11 @@ final class XDeepFm extends Network {
     }
 
     @Override
+    Optional<TowerShape> towers() {
+        return Optional.of(TowerShape.of(deep));
+    }
+
+    @Override
     public Output forward(Leaves leaves, Input input) {
         Fields fields = Fields.of(input, features);
         // [batch, dimension, features] and [batch, dimension, maps]
@@ -65,7 +71,7 @@ final class XDeepFm extends Network {
             pooled.add(maps.sum(new int[] {1}));
         }
         return Output.of(last.forward(leaves, joined(pooled, 1))
-                .add(deep.forward(leaves, fields.flat()))
+                .add(deep.forward(leaves, fields.flat(), input.gates()))
                 .add(fields.linear()));
     }
 }

@@ -49,14 +49,14 @@ class RowInitializerTest {
         for (int embedding = 0; embedding < layout.embeddings(); embedding++) {
             assertThat(row[layout.accumulator(embedding)]).isEqualTo(0.3f);
         }
-        assertThat(row[layout.bias()]).isZero();
-        assertThat(row[layout.biasAccumulator()]).isEqualTo(0.4f);
-        assertThat(row[layout.factorAccumulator()]).isEqualTo(0.7f);
+        assertThat(row[layout.bias(0)]).isZero();
+        assertThat(row[layout.biasAccumulator(0)]).isEqualTo(0.4f);
+        assertThat(row[layout.factorAccumulator(0)]).isEqualTo(0.7f);
         for (int i = layout.statistics(); i < layout.stride(); i++) {
             assertThat(row[i]).isZero();
         }
         for (int i = 0; i < layout.factors(); i++) {
-            assertThat(Math.abs(row[layout.factor() + i])).isGreaterThan(0f).isLessThanOrEqualTo(0.1f);
+            assertThat(Math.abs(row[layout.factor(0) + i])).isGreaterThan(0f).isLessThanOrEqualTo(0.1f);
         }
     }
 

@@ -59,7 +59,7 @@ class EmbeddingWatchTest {
     void measures_each_set_of_a_domain_s_frequent_and_rare_ids_and_no_group_too_small() {
         seeAll();
 
-        List<Abundance> measured = watch.measure(store, warnings);
+        List<Abundance> measured = watch.measure(SPEC.domains(), store, warnings);
 
         assertThat(measured).extracting(Abundance::domain).containsOnly("a");
         assertThat(measured)
@@ -84,12 +84,12 @@ class EmbeddingWatchTest {
     @Test
     void warns_of_a_group_whose_abundance_fell_below_the_share_of_its_highest() {
         seeAll();
-        watch.measure(store, warnings);
+        watch.measure(SPEC.domains(), store, warnings);
         for (int id = IDS / 2; id < IDS; id++) {
             write(id, 1, true);
         }
 
-        List<Abundance> measured = watch.measure(store, warnings);
+        List<Abundance> measured = watch.measure(SPEC.domains(), store, warnings);
 
         assertThat(value(measured, Group.RARE)).isCloseTo(1, within(1e-6));
         assertThat(warnings).singleElement().satisfies(warning -> {
@@ -101,7 +101,7 @@ class EmbeddingWatchTest {
     @Test
     void remembers_the_latest_ids_and_the_highest_values_over_a_restart() {
         seeAll();
-        watch.measure(store, warnings);
+        watch.measure(SPEC.domains(), store, warnings);
         ByteBuffer written = ByteBuffer.allocate(watch.snapshotBytes());
         watch.write(written);
         EmbeddingWatch other = new EmbeddingWatch(SPEC, layout);
@@ -111,7 +111,8 @@ class EmbeddingWatchTest {
         }
 
         assertThat(written.remaining()).isZero();
-        assertThat(other.measure(store, warnings)).isEqualTo(watch.measure(store, new ArrayList<>()));
+        assertThat(other.measure(SPEC.domains(), store, warnings))
+                .isEqualTo(watch.measure(SPEC.domains(), store, new ArrayList<>()));
         assertThat(warnings).hasSize(2);
     }
 

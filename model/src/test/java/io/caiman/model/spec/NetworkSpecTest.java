@@ -109,6 +109,31 @@ class NetworkSpecTest {
     }
 
     @Test
+    void plug_ins_read_features_of_the_spec_and_want_a_network_that_takes_them() {
+        String both = "plug-ins: {epnet: [domain], ppnet: [user, item]}\n";
+        for (NetworkKind network : NetworkKind.values()) {
+            String yaml = LEAST + "network: " + network.key() + "\n" + both;
+            if (network.plugIns().size() == 2) {
+                ModelSpec spec = SpecReader.parse("spec.yaml", yaml);
+                assertThat(spec.priorInputs()).containsExactlyInAnyOrder("user", "item", "domain");
+                assertThat(SpecReader.parse("again", SpecReader.write(spec))).isEqualTo(spec);
+            } else {
+                refused(yaml, "plug-ins.", network.key(), "remove it");
+            }
+        }
+        ModelSpec ofOne = SpecReader.parse("spec.yaml", LEAST + "network: lr\nplug-ins: {epnet: [domain]}\n");
+        assertThat(ofOne.priorInputs()).containsExactly("domain");
+        assertThat(SpecReader.parse("spec.yaml", LEAST + "network: mlp\n").priorInputs())
+                .isEmpty();
+        refused(LEAST + "network: pepnet\nplug-ins: {epnet: [domain]}\n", "plug-ins.epnet", "these gates itself");
+        refused(LEAST + "network: fm\nplug-ins: {ppnet: [user]}\n", "plug-ins.ppnet", "[user]", "no layers to gate");
+        refused(LEAST + "plug-ins: {ppnet: [author]}\n", "plug-ins.ppnet", "[author]", "'features'");
+        refused(LEAST + "plug-ins: {epnet: [domain, domain]}\n", "plug-ins.epnet", "no entry twice");
+        refused(LEAST + "plug-ins: {gate-width: 0}\n", "plug-ins.gate-width", "between 1");
+        refused(LEAST + "plug-ins: {epnt: [domain]}\n", "plug-ins.epnt", "did you mean 'epnet'?");
+    }
+
+    @Test
     void features_need_not_hold_the_prior_ones_of_a_network_that_reads_none() {
         String two = LEAST.replace("[user, item, domain]", "[user, item]");
 

@@ -97,11 +97,39 @@ class SpecReaderTest {
         refused(several.replace("like", "'a like'"), "tasks", "a like", "letters");
         refused(several + "loss: {task-weights: {love: 2}}\n", "loss.task-weights", "[love]", "'tasks'");
         refused(several + "loss: {task-weights: {like: -1}}\n", "loss.task-weights.like", "-1", "0 or above");
-        refused(several + "wide: {mode: batch}\n", "wide.mode", "[click, like]", "set 'wide.mode: none'");
+        refused(
+                several + "chains: {like: click}\nwide: {mode: batch}\n",
+                "wide.mode",
+                "{like=click}",
+                "set 'wide.mode: none'");
         refused(several + "network: fm\n", "tasks", "[click, like]", "network 'fm'", "choose another network");
         refused(several + "chains: {love: click}\n", "chains", "[love]", "'tasks'");
         refused(several + "chains: {like: love}\n", "chains", "[love]", "'tasks'");
         refused(several + "chains: {like: click, click: like}\n", "chains", "depend on itself");
+    }
+
+    @Test
+    void domains_may_be_added_up_to_a_number_and_start_from_those_that_are_named() {
+        ModelSpec spec = SpecReader.parse("spec.yaml", LEAST + "max-domains: 4\nnew-domains-from: [b]\n");
+
+        assertThat(spec.domainRoom()).isEqualTo(4);
+        assertThat(spec.startOf(3)).containsExactly(1);
+        assertThat(spec.onlyDomains()).isEmpty();
+        assertThat(SpecReader.parse("again", SpecReader.write(spec))).isEqualTo(spec);
+        ModelSpec fixed = SpecReader.parse("spec.yaml", LEAST);
+        assertThat(fixed.domainRoom()).isEqualTo(2);
+        assertThat(fixed.onlyDomains()).containsExactly("a", "b");
+    }
+
+    @Test
+    void room_for_domains_that_makes_no_sense_is_refused() {
+        refused(LEAST + "max-domains: 1\n", "'max-domains' is 1", "the number of 'domains', here 2");
+        refused(LEAST + "max-domains: -1\n", "'max-domains' is -1", "0, with which no domain is added");
+        refused(LEAST + "max-domains: 5000\n", "'max-domains' is 5000", "up to 1,000");
+        refused(LEAST + "max-domains: 4\nnew-domains-from: [z]\n", "'new-domains-from' is [z]", "lacks [z]");
+        refused(LEAST + "max-domains: 4\nnew-domains-from: [a, a]\n", "'new-domains-from'", "twice");
+        refused(LEAST + "new-domains-from: [a]\n", "'new-domains-from' is [a]", "without 'max-domains'");
+        refused(LEAST + "max-domain: 4\n", "did you mean 'max-domains'?");
     }
 
     @Test

@@ -47,8 +47,8 @@ final class SlowWidePart {
         return sum;
     }
 
-    void learn(Sample sample, double probability) {
-        double slope = probability - (sample.label() ? 1 : 0);
+    void learn(Sample sample, boolean label, double probability) {
+        double slope = probability - (label ? 1 : 0);
         List<Term> terms = terms(sample);
         List<double[]> gradients = new ArrayList<>();
         for (int i = 0; i < terms.size(); i++) {

@@ -29,7 +29,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
 
@@ -146,9 +145,10 @@ class TrainerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"batch", "per-impression"})
-    void the_wide_part_is_that_of_its_formula_and_learns_when_the_spec_says(String mode) {
-        ModelSpec spec = SpecReader.parse("test", SMALL + """
+    @CsvSource({"batch, 1", "per-impression, 1", "batch, 2", "per-impression, 2"})
+    void the_wide_part_of_each_task_is_that_of_its_formula_and_learns_when_the_spec_says(String mode, int tasks) {
+        String names = tasks == 1 ? "task: click" : "tasks: [click, like]";
+        ModelSpec spec = SpecReader.parse("test", SMALL.replace("task: click", names) + """
                 wide:
                   mode: %s
                   learning-rate: 0.3
@@ -160,28 +160,69 @@ class TrainerTest {
         ModelRows rows = ModelRows.inMemory(spec);
         try (Trainer trainer = new Trainer(spec, rows, ComputeDevice.CPU)) {
             List<Sample> batch = randomBatch(new Random(31), spec, 40);
-            ReferenceModel deep = reference(spec, trainer, rows, batch);
-            SlowWidePart wide = new SlowWidePart(spec, key -> factors(layout, row(rows, layout, key)));
-            double[] expected = new double[batch.size()];
+            MiniBatch impressions = new MiniBatch(spec.features().size(), tasks);
             for (int k = 0; k < batch.size(); k++) {
-                expected[k] = 1 / (1 + Math.exp(-deep.logit(batch.get(k)) - wide.logit(batch.get(k))));
-                if (mode.equals("per-impression")) {
-                    wide.learn(batch.get(k), expected[k]);
+                impressions.startUnlabelled(batch.get(k).domain(), 0);
+                for (int task = 0; task < tasks; task++) {
+                    if (isLabelled(k, task)) {
+                        impressions.label(task, label(batch, k, task));
+                    }
+                }
+                addFeatures(impressions, batch.get(k));
+            }
+            // Without the wide part, from the same rows and weights.
+            double[] deep = scoresOfDeepPart(spec, impressions);
+            List<SlowWidePart> wide = new ArrayList<>();
+            double[] expected = new double[deep.length];
+            for (int task = 0; task < tasks; task++) {
+                int number = task;
+                SlowWidePart ofTask = new SlowWidePart(spec, key -> factors(layout, row(rows, layout, key), number));
+                wide.add(ofTask);
+                for (int k = 0; k < batch.size(); k++) {
+                    int at = k * tasks + task;
+                    double odds = deep[at] / (1 - deep[at]);
+                    expected[at] = 1 / (1 + Math.exp(-ofTask.logit(batch.get(k))) / odds);
+                    if (mode.equals("per-impression") && isLabelled(k, task)) {
+                        ofTask.learn(batch.get(k), label(batch, k, task), expected[at]);
+                    }
+                }
+                for (int k = 0; k < batch.size() && mode.equals("batch"); k++) {
+                    if (isLabelled(k, task)) {
+                        ofTask.learn(batch.get(k), label(batch, k, task), expected[k * tasks + task]);
+                    }
                 }
             }
-            for (int k = 0; k < batch.size() && mode.equals("batch"); k++) {
-                wide.learn(batch.get(k), expected[k]);
-            }
 
-            double[] scores = trainer.step(miniBatch(spec, batch)).scores();
+            double[] scores = trainer.step(impressions).scores();
 
-            for (int k = 0; k < batch.size(); k++) {
-                assertThat(scores[k]).isCloseTo(expected[k], within(SCORE_TOLERANCE));
+            assertThat(scores).containsExactly(expected, within(SCORE_TOLERANCE));
+            for (int number = 0; number < tasks; number++) {
+                int task = number;
+                wide.get(task)
+                        .biases
+                        .forEach((key, bias) -> assertThat((double) row(rows, layout, key)[layout.bias(task)])
+                                .isCloseTo(bias, within(SCORE_TOLERANCE)));
+                wide.get(task)
+                        .factors
+                        .forEach((key, vector) -> assertThat(factors(layout, row(rows, layout, key), task))
+                                .containsExactly(vector, within(SCORE_TOLERANCE)));
             }
-            wide.biases.forEach((key, bias) -> assertThat((double) row(rows, layout, key)[layout.bias()])
-                    .isCloseTo(bias, within(SCORE_TOLERANCE)));
-            wide.factors.forEach((key, vector) -> assertThat(factors(layout, row(rows, layout, key)))
-                    .containsExactly(vector, within(SCORE_TOLERANCE)));
+        }
+    }
+
+    /** Every third impression lacks the second task's label. */
+    private static boolean isLabelled(int sample, int task) {
+        return task == 0 || sample % 3 > 0;
+    }
+
+    private static boolean label(List<Sample> batch, int sample, int task) {
+        return task == 0 ? batch.get(sample).label() : sample % 5 < 2;
+    }
+
+    private static double[] scoresOfDeepPart(ModelSpec spec, MiniBatch impressions) {
+        ModelSpec alone = SpecReader.parse("deep", SMALL.replace("task: click", "tasks: " + spec.tasks()));
+        try (Trainer trainer = new Trainer(alone, ModelRows.inMemory(alone), ComputeDevice.CPU)) {
+            return trainer.score(impressions).scores();
         }
     }
 
@@ -191,9 +232,9 @@ class TrainerTest {
         return row;
     }
 
-    private static double[] factors(RowLayout layout, float[] row) {
+    private static double[] factors(RowLayout layout, float[] row, int task) {
         double[] factors = new double[layout.factors()];
-        Arrays.setAll(factors, i -> row[layout.factor() + i]);
+        Arrays.setAll(factors, i -> row[layout.factor(task) + i]);
         return factors;
     }
 
@@ -330,11 +371,14 @@ class TrainerTest {
                 small.tasks(),
                 small.chains(),
                 small.domains(),
+                small.maxDomains(),
+                small.newDomainsFrom(),
                 small.features(),
                 small.priorFeatures(),
                 new EmbeddingSpec(sets, 2, 1f),
                 small.network(),
                 small.options(),
+                small.plugIns(),
                 small.experts(),
                 gate,
                 small.layers(),

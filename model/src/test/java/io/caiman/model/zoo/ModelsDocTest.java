@@ -2,6 +2,7 @@ package io.caiman.model.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKey;
@@ -15,13 +16,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table of {@code docs/models.md} says what the registry says. */
+/** The tables of {@code docs/models.md} say what the registry and the networks say. */
 class ModelsDocTest {
 
     private static final Path ROOT = Path.of("..");
+    private static final String BEGIN = "<!-- printed by NetworkTable: begin -->";
+    private static final String END = "<!-- printed by NetworkTable: end -->";
+    private static final String PLUGGED = "with plug-ins";
 
     @Test
     void the_table_of_models_has_the_registry_s_lines_and_no_others() throws IOException {
@@ -30,11 +35,67 @@ class ModelsDocTest {
                 .map(network -> line(SpecReader.parse("kuairand-1k", kuaiRand + "\nnetwork: " + network.key() + "\n")))
                 .toList();
 
-        List<String> documented = Files.readAllLines(ROOT.resolve("docs/models.md")).stream()
+        List<String> documented = doc().lines()
+                .takeWhile(line -> !line.equals(BEGIN))
                 .filter(line -> line.startsWith("| `"))
                 .toList();
 
         assertThat(documented).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void the_table_of_step_costs_has_every_network_with_the_weights_that_it_has() throws IOException {
+        List<String> lines = doc().lines()
+                .dropWhile(line -> !line.equals(BEGIN))
+                .takeWhile(line -> !line.equals(END))
+                .filter(line -> line.startsWith("| `"))
+                .toList();
+
+        List<String> alone =
+                lines.stream().filter(line -> !line.contains(PLUGGED)).toList();
+        assertThat(alone)
+                .extracting(line -> line.substring(0, line.indexOf(" |")))
+                .containsExactlyElementsOf(Arrays.stream(NetworkKind.values())
+                        .map(network -> "| `" + network.key() + "`")
+                        .toList());
+        assertThat(lines).hasSizeGreaterThan(alone.size());
+        for (String line : lines) {
+            String network = line.substring(line.indexOf('`') + 1, line.lastIndexOf('`'));
+            ModelSpec spec = shapeOfSteps(network, line.contains(PLUGGED));
+            RowLayout row = RowLayout.of(spec);
+            assertThat(line)
+                    .contains(String.format(
+                            Locale.ROOT, "| %,d | %d |", denseWeights(spec), row.embeddings() * row.dimension()));
+        }
+    }
+
+    /** The benchmark's. */
+    private static ModelSpec shapeOfSteps(String network, boolean plugged) {
+        String features = IntStream.range(3, 20).mapToObj(i -> ", f" + i).collect(Collectors.joining());
+        return SpecReader.parse("step costs", """
+                name: m
+                task: click
+                domains: [a, b, c, d, e]
+                features: [user, item, domain%s]
+                network: %s
+                %s
+                """.formatted(
+                        features, network, plugged ? "plug-ins: {epnet: [domain], ppnet: [user, item]}" : ""));
+    }
+
+    @Test
+    void the_documented_plug_ins_are_a_spec() throws IOException {
+        String doc = doc();
+        int start = doc.indexOf("name: crocodile-personalized");
+
+        ModelSpec spec = SpecReader.parse("docs/models.md", doc.substring(start, doc.indexOf("```", start)));
+
+        assertThat(spec.plugIns().any()).isTrue();
+        assertThat(spec.network()).isEqualTo(NetworkKind.CROCODILE);
+    }
+
+    private static String doc() throws IOException {
+        return Files.readString(ROOT.resolve("docs/models.md"));
     }
 
     private static String line(ModelSpec spec) {

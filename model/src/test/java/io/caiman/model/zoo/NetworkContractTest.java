@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -34,10 +34,10 @@ class NetworkContractTest {
     private static final List<String> ONE = List.of("click");
     private static final List<String> TWO = List.of("click", "like");
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void learns_a_stream_that_a_sum_of_weights_can_separate(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void learns_a_stream_that_a_sum_of_weights_can_separate(ModelSpec spec) {
+        List<String> tasks = spec.tasks();
         Random random = new Random(3);
         double[][] scores = new double[tasks.size()][100 * SAMPLES];
         boolean[][] labels = new boolean[tasks.size()][100 * SAMPLES];
@@ -62,12 +62,27 @@ class NetworkContractTest {
         }
     }
 
-    /** Every network with one task, and with two if it can. */
-    static Stream<Arguments> models() {
-        return Arrays.stream(NetworkKind.values())
+    /** Every network with one task, and with two if it can; and some with plug-ins. */
+    static Stream<Named<ModelSpec>> models() {
+        Stream<Named<ModelSpec>> alone = Arrays.stream(NetworkKind.values())
                 .flatMap(network -> Stream.of(ONE, TWO)
                         .filter(tasks -> tasks.size() == 1 || network.severalTasks())
-                        .map(tasks -> Arguments.of(network, tasks)));
+                        .map(tasks -> named("", model(network, tasks))));
+        Stream<Named<ModelSpec>> plugged = Stream.of(
+                        NetworkKind.CROCODILE,
+                        NetworkKind.MMOE,
+                        NetworkKind.STEM,
+                        NetworkKind.STAR,
+                        NetworkKind.DEEPFM,
+                        NetworkKind.MLP)
+                .map(network -> Specs.plugged(network, "epnet: [domain], ppnet: [user, item]", ""))
+                .flatMap(spec -> Stream.of(spec, Specs.withTasks(spec, "click", "like")))
+                .map(spec -> named(" with plug-ins", spec));
+        return Stream.concat(alone, plugged);
+    }
+
+    private static Named<ModelSpec> named(String more, ModelSpec spec) {
+        return Named.of(spec.network().key() + more + " " + spec.tasks(), spec);
     }
 
     private static ModelSpec model(NetworkKind network, List<String> tasks) {
@@ -100,19 +115,17 @@ class NetworkContractTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void the_same_seed_and_stream_give_the_same_scores_bit_for_bit(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void the_same_seed_and_stream_give_the_same_scores_bit_for_bit(ModelSpec spec) {
 
         assertThat(lastScores(spec, -1)).containsExactly(lastScores(spec, -1));
         assertThat(lastScores(spec.withSeed(2), -1)).isNotEqualTo(lastScores(spec, -1));
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void a_restored_network_goes_on_as_if_never_interrupted(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void a_restored_network_goes_on_as_if_never_interrupted(ModelSpec spec) {
 
         assertThat(lastScores(spec, 7)).containsExactly(lastScores(spec, -1));
     }
@@ -138,10 +151,142 @@ class NetworkContractTest {
         return scores;
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void scoring_gives_the_scores_of_the_next_step_and_changes_nothing(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void room_for_further_domains_changes_no_score_before_one_comes(ModelSpec spec) {
+
+        assertThat(lastScores(withRoom(spec, ""), 7)).containsExactly(lastScores(spec, -1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void a_domain_that_is_added_changes_no_score_of_another(ModelSpec model) {
+        ModelSpec spec = withRoom(model, "");
+        Random random = new Random(21);
+        try (Trainer trainer = trainer(spec)) {
+            for (int step = 0; step < 5; step++) {
+                trainer.step(miniBatch(spec, batch(random, 0, 1, 2)));
+            }
+            trainer.step(adding(miniBatch(spec, batch(random, 0, 3)), "d"));
+            MiniBatch others = miniBatch(spec, batch(random, 0, 1, 2, 3));
+            double[] before = trainer.score(others).scores();
+
+            trainer.score(adding(miniBatch(spec, batch(random, 1, 4)), "e"));
+
+            assertThat(trainer.domains()).containsExactly("a", "b", "c", "d", "e");
+            assertThat(trainer.score(others).scores()).containsExactly(before);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_added_domain_is_learned_beside_the_others(NetworkKind network) {
+        ModelSpec spec = withRoom(Specs.small(network), "");
+        Random random = new Random(23);
+        double[] scores = new double[50 * SAMPLES];
+        boolean[] labels = new boolean[50 * SAMPLES];
+        int count = 0;
+        try (Trainer trainer = trainer(spec)) {
+            for (int step = 0; step < 150; step++) {
+                List<Impression> batch = step < 50 ? batch(random, 0, 1, 2) : batch(random, 0, 1, 2, 3);
+                MiniBatch samples = miniBatch(spec, batch);
+                double[] given =
+                        trainer.step(step < 50 ? samples : adding(samples, "d")).scores();
+                for (int sample = 0; sample < SAMPLES && step >= 100; sample++) {
+                    if (batch.get(sample).domain == 3) {
+                        scores[count] = given[sample];
+                        labels[count++] = batch.get(sample).label(0);
+                    }
+                }
+            }
+        }
+        assertThat(RankedScores.of(Arrays.copyOf(scores, count), Arrays.copyOf(labels, count))
+                        .auc()
+                        .orElseThrow())
+                .isGreaterThan(0.85);
+    }
+
+    /** A domain added to HiNet or STEM sees the experts of the one that it comes from, which that one has as its own. */
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"HINET", "STEM"})
+    void a_domain_that_starts_from_another_scores_as_that_one(NetworkKind network) {
+        ModelSpec spec = withRoom(Specs.small(network), "new-domains-from: [b]\n");
+        Random random = new Random(25);
+        try (Trainer trainer = trainer(spec)) {
+            for (int step = 0; step < 5; step++) {
+                trainer.step(miniBatch(spec, batch(random, 0, 1, 2)));
+            }
+            List<Impression> ofB = batch(random, 1);
+            // So that b has taught each of their ids.
+            trainer.step(miniBatch(spec, ofB));
+            MiniBatch ofNew = new MiniBatch(3);
+            ofNew.addDomain("d");
+            for (Impression impression : ofB) {
+                ofNew.startUnlabelled(3, 0);
+                addFeatures(spec, impression, ofNew);
+            }
+
+            assertThat(trainer.score(ofNew).scores())
+                    .containsExactly(trainer.score(miniBatch(spec, ofB)).scores());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void a_restored_network_goes_on_with_its_added_domains_as_if_never_interrupted(ModelSpec model) {
+        ModelSpec spec = withRoom(model, "");
+
+        double[] uninterrupted = scoresWithAdded(spec, -1);
+
+        assertThat(scoresWithAdded(spec, 4)).containsExactly(uninterrupted);
+        assertThat(scoresWithAdded(spec, 6)).containsExactly(uninterrupted);
+    }
+
+    /** Of a stream that brings a domain and, later, another one; after one of the steps a fresh trainer takes over. */
+    private static double[] scoresWithAdded(ModelSpec spec, int restoredAfter) {
+        Random random = new Random(27);
+        ModelRows rows = ModelRows.inMemory(spec);
+        double[] scores = {};
+        Trainer trainer = new Trainer(spec, rows, ComputeDevice.CPU);
+        for (int step = 0; step < 9; step++) {
+            int[] domains = step < 3 ? new int[] {0, 1, 2} : step < 6 ? new int[] {0, 3} : new int[] {1, 2, 3, 4};
+            MiniBatch batch = miniBatch(spec, batch(random, domains));
+            if (step == 3) {
+                adding(batch, "d");
+            }
+            if (step == 6) {
+                adding(batch, "e");
+            }
+            scores = trainer.step(batch).scores();
+            if (step == restoredAfter) {
+                byte[] snapshot = trainer.snapshot();
+                trainer.close();
+                trainer = new Trainer(spec.withSeed(77), rows, ComputeDevice.CPU);
+                trainer.restore(snapshot);
+            }
+        }
+        trainer.close();
+        return scores;
+    }
+
+    /** The same model with room for two further domains. */
+    private static ModelSpec withRoom(ModelSpec spec, String more) {
+        String yaml = SpecReader.write(spec)
+                .replace("max-domains: 0\n", "max-domains: 5\n")
+                .replace("new-domains-from: []\n", more.isEmpty() ? "new-domains-from: []\n" : more);
+        return SpecReader.parse("with room", yaml);
+    }
+
+    private static MiniBatch adding(MiniBatch batch, String domain) {
+        batch.addDomain(domain);
+        return batch;
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void scoring_gives_the_scores_of_the_next_step_and_changes_nothing(ModelSpec spec) {
         Random random = new Random(5);
         try (Trainer trainer = trainer(spec)) {
             trainer.step(miniBatch(spec, batch(random, 0, 1, 2)));
@@ -156,10 +301,10 @@ class NetworkContractTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void a_score_does_not_depend_on_the_other_impressions_of_its_batch(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void a_score_does_not_depend_on_the_other_impressions_of_its_batch(ModelSpec spec) {
+        List<String> tasks = spec.tasks();
         Random random = new Random(8);
         try (Trainer trainer = trainer(spec)) {
             for (int step = 0; step < 5; step++) {
@@ -179,10 +324,9 @@ class NetworkContractTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest
     @MethodSource("models")
-    void a_step_that_is_not_finite_teaches_nothing(NetworkKind network, List<String> tasks) {
-        ModelSpec spec = model(network, tasks);
+    void a_step_that_is_not_finite_teaches_nothing(ModelSpec spec) {
         Random random = new Random(9);
         try (Trainer trainer = trainer(spec)) {
             List<Impression> good = batch(random, 0, 1, 2);
@@ -274,13 +418,17 @@ class NetworkContractTest {
                     batch.label(task, impression.label(task));
                 }
             }
-            int[] ids = {impression.user, impression.item, impression.domain};
-            for (int feature = 0; feature < 3; feature++) {
-                batch.add(key(spec, feature, ids[feature]), 1f);
-                batch.endFeature();
-            }
+            addFeatures(spec, impression, batch);
         }
         return batch;
+    }
+
+    private static void addFeatures(ModelSpec spec, Impression impression, MiniBatch batch) {
+        int[] ids = {impression.user, impression.item, impression.domain};
+        for (int feature = 0; feature < 3; feature++) {
+            batch.add(key(spec, feature, ids[feature]), 1f);
+            batch.endFeature();
+        }
     }
 
     private static long key(ModelSpec spec, int feature, long id) {

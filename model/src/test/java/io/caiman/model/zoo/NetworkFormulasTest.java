@@ -16,10 +16,12 @@ import io.caiman.model.nn.DenseParameters;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKind;
+import io.caiman.model.spec.PlugIn;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -42,33 +44,61 @@ class NetworkFormulasTest {
     /** Samples of each domain: all of them, two, one. */
     private static final int[][] COUNTS = {{3, 2, 4}, {2, 0, 3}, {0, 4, 0}};
 
-    static Stream<Arguments> networks() {
-        Map<NetworkKind, String[]> options = Map.of(
-                NetworkKind.PLE,
-                        new String[] {
+    /** Small ones, where a network has any. */
+    private static final Map<NetworkKind, List<String>> OPTIONS = Map.of(
+            NetworkKind.PLE,
+                    List.of(
                             "{shared-experts: 2, domain-experts: 1, levels: 1}",
-                            "{shared-experts: 1, domain-experts: 2, levels: 3}"
-                        },
-                NetworkKind.ME_PLE, new String[] {"{levels: 1}", "{shared-experts: 2, levels: 2}"},
-                NetworkKind.STEM, new String[] {"{}", "{shared-experts: 2, domain-experts: 3}"},
-                NetworkKind.STAR, new String[] {"{auxiliary: [3]}"},
-                NetworkKind.ADASPARSE,
-                        new String[] {
+                            "{shared-experts: 1, domain-experts: 2, levels: 3}"),
+            NetworkKind.ME_PLE, List.of("{levels: 1}", "{shared-experts: 2, levels: 2}"),
+            NetworkKind.STEM, List.of("{}", "{shared-experts: 2, domain-experts: 3}"),
+            NetworkKind.STAR, List.of("{auxiliary: [3]}"),
+            NetworkKind.ADASPARSE,
+                    List.of(
                             "{threshold: 0.9, sparsity-weight: 2.0}",
-                            "{threshold: 0.0, sharpness: 1.0, least-sparsity: 0.0, most-sparsity: 1.0}"
-                        },
-                NetworkKind.PEPNET, new String[] {"{gate-width: 3}"},
-                NetworkKind.AUTOINT, new String[] {"{levels: 2, heads: 3, width: 2}"},
-                NetworkKind.XDEEPFM, new String[] {"{maps: [4, 2]}"});
-        return Arrays.stream(NetworkKind.values())
-                .flatMap(kind -> Arrays.stream(options.getOrDefault(kind, new String[] {""}))
-                        .map(given -> Specs.small(kind, given.isEmpty() ? "" : "options: " + given + "\n")))
+                            "{threshold: 0.0, sharpness: 1.0, least-sparsity: 0.0, most-sparsity: 1.0}"),
+            NetworkKind.PEPNET, List.of("{gate-width: 3}"),
+            NetworkKind.AUTOINT, List.of("{levels: 2, heads: 3, width: 2}"),
+            NetworkKind.XDEEPFM, List.of("{maps: [4, 2]}"));
+
+    static Stream<Arguments> networks() {
+        Stream<Arguments> alone = Arrays.stream(NetworkKind.values())
+                .flatMap(kind -> OPTIONS.getOrDefault(kind, List.of("")).stream()
+                        .map(given -> Specs.small(kind, options(given))))
                 .flatMap(spec -> Stream.concat(
                         Arrays.stream(COUNTS).map(counts -> Arguments.of(spec.network(), spec, counts)),
                         Stream.of(spec)
                                 .filter(one -> one.network().severalTasks())
                                 .map(one -> Arguments.of(
                                         one.network(), Specs.withTasks(one, "click", "like"), COUNTS[0]))));
+        return Stream.concat(alone, plugged());
+    }
+
+    private static String options(String given) {
+        return given.isEmpty() ? "" : "options: " + given + "\n";
+    }
+
+    private static Stream<Arguments> plugged() {
+        String epNet = "epnet: [domain]";
+        String ppNet = "ppnet: [user, item]";
+        Stream<Arguments> whole = Arrays.stream(NetworkKind.values())
+                .filter(kind -> !kind.plugIns().isEmpty())
+                .flatMap(kind -> {
+                    ModelSpec spec = Specs.plugged(
+                            kind,
+                            kind.plugIns().contains(PlugIn.PPNET) ? epNet + ", " + ppNet : epNet,
+                            options(OPTIONS.getOrDefault(kind, List.of("")).get(0)));
+                    Stream<Arguments> one = Stream.of(Arguments.of(kind, spec, COUNTS[1]));
+                    return kind.severalTasks()
+                            ? Stream.concat(
+                                    one,
+                                    Stream.of(Arguments.of(kind, Specs.withTasks(spec, "click", "like"), COUNTS[0])))
+                            : one;
+                });
+        Stream<Arguments> half = Stream.of(NetworkKind.CROCODILE, NetworkKind.MLP)
+                .flatMap(kind -> Stream.of(epNet, ppNet)
+                        .map(plugIn -> Arguments.of(kind, Specs.plugged(kind, plugIn, ""), COUNTS[0])));
+        return Stream.concat(whole, half);
     }
 
     @ParameterizedTest(name = "{0} {2}")
@@ -89,7 +119,7 @@ class NetworkFormulasTest {
                 .map(slope -> (float) slope)
                 .toArray();
         DoubleSupplier objective = () -> {
-            double sum = references[0].penalty(at, domains);
+            double sum = references[0].penalty(at, constant, domains);
             for (int i = 0; i < slopes.length; i++) {
                 int k = i / tasks;
                 sum += slopes[i] * references[i % tasks].logit(at, constant, k, domains[k]);
@@ -101,7 +131,7 @@ class NetworkFormulasTest {
             int width = spec.features().size() * spec.embeddingWidth();
             NDArray embeddings = array(manager, new Shape(spec.embeddingSets(), batch, width), at.embeddings());
             Optional<NDArray> prior = Optional.of(spec)
-                    .filter(ModelSpec::readsPrior)
+                    .filter(read -> !read.priorInputs().isEmpty())
                     .map(reads -> array(manager, new Shape(batch, at.prior()[0].length), at.prior()));
             Leaves leaves = parameters.leaves(manager);
             Network.Output output = network.forward(
@@ -119,7 +149,7 @@ class NetworkFormulasTest {
                         .isCloseTo(references[i % tasks].logit(at, constant, k, domains[k]), within(LOGIT_TOLERANCE));
             }
             assertThat((double) output.penalty().map(NDArray::getFloat).orElse(0f))
-                    .isCloseTo(references[0].penalty(at, domains), within(LOGIT_TOLERANCE));
+                    .isCloseTo(references[0].penalty(at, constant, domains), within(LOGIT_TOLERANCE));
             gatesAndExpertsFit(output, counts, batch);
             NDArray slope = manager.create(toFloats(slopes), new Shape(batch, tasks));
             NDArray scalar = output.logits().mul(slope).sum();
@@ -235,8 +265,8 @@ class NetworkFormulasTest {
         for (int set = 0; set < embeddings.length; set++) {
             embeddings[set] = random(random, batch, spec.features().size() * spec.embeddingWidth());
         }
-        int priorWidth = spec.priorFeatures().size() * spec.embedding().dimension();
-        return new Point(dense, embeddings, random(random, batch, spec.readsPrior() ? priorWidth : 0));
+        int priorWidth = spec.priorInputs().size() * spec.embeddingWidth();
+        return new Point(dense, embeddings, random(random, batch, priorWidth));
     }
 
     private static double[][] random(Random random, int rows, int width) {

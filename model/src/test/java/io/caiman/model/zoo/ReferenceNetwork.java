@@ -25,6 +25,8 @@ final class ReferenceNetwork {
     private final int features;
     private final int towerLayers;
     private final int layers;
+    /** What PPNet makes of the sample at hand, by layer; nothing without it. */
+    private double[][] gates = {};
 
     /** The network's part that predicts this task, by its number. */
     ReferenceNetwork(ModelSpec spec, int task) {
@@ -43,12 +45,88 @@ final class ReferenceNetwork {
      * @param constant the point at which what the network takes as a constant is evaluated
      */
     double logit(Point at, Point constant, int sample, int domain) {
+        if (!spec.plugIns().any()) {
+            return alone(at, constant, sample, domain);
+        }
+        Point scaledConstant = scaled(constant, constant, sample);
+        gates = ppNet(at, scaledConstant, sample);
+        return alone(scaled(at, constant, sample), scaledConstant, sample, domain);
+    }
+
+    /** Chang et al. 2023, Eq. 5-6: the point at which the network reads the sample. The gate reads E at the constant point. */
+    private Point scaled(Point at, Point constant, int sample) {
+        double[][][] embeddings = at.embeddings().clone();
+        if (!spec.plugIns().epnet().isEmpty()) {
+            double[] input = Slow.concat(priors(at, sample, spec.plugIns().epnet()), allSets(constant, sample));
+            double[] scaled = Slow.times(gateUnit(at, "epnet", input), allSets(at, sample));
+            for (int set = 0; set < embeddings.length; set++) {
+                embeddings[set] = embeddings[set].clone();
+                embeddings[set][sample] = Slow.part(scaled, set, embeddings[set][sample].length);
+            }
+        }
+        double[][] prior = at.prior().clone();
+        prior[sample] = spec.readsPrior() ? priors(at, sample, spec.priorFeatures()) : new double[0];
+        return new Point(at.dense(), embeddings, prior);
+    }
+
+    /** Chang et al. 2023, Eq. 7: the gates of each layer, with O_ep at the constant point. */
+    private double[][] ppNet(Point at, Point scaledConstant, int sample) {
+        List<double[]> layers = new ArrayList<>();
+        double[] input = Slow.concat(priors(at, sample, spec.plugIns().ppnet()), allSets(scaledConstant, sample));
+        while (at.dense().containsKey("ppnet." + layers.size() + ".0.weight")) {
+            layers.add(gateUnit(at, "ppnet." + layers.size(), input));
+        }
+        return layers.toArray(double[][]::new);
+    }
+
+    /** All embedding sets of a sample, end to end. */
+    private static double[] allSets(Point at, int sample) {
+        double[] all = {};
+        for (double[][] set : at.embeddings()) {
+            all = Slow.concat(all, set[sample]);
+        }
+        return all;
+    }
+
+    private double[] priors(Point at, int sample, List<String> ofFeatures) {
+        double[] priors = {};
+        for (String feature : ofFeatures) {
+            priors = Slow.concat(
+                    priors, Slow.part(at.prior()[sample], spec.priorInputs().indexOf(feature), spec.embeddingWidth()));
+        }
+        return priors;
+    }
+
+    /** A layer's input times this task's gates, Eq. 8-9; a tower that all tasks share has gates that they share. */
+    private double[] gated(int layer, double... x) {
+        if (gates.length == 0) {
+            return x;
+        }
+        boolean shared = gates[layer].length == x.length;
+        return Slow.times(Slow.part(gates[layer], shared ? 0 : task, x.length), x);
+    }
+
+    /** An MLP and one more layer, of which one output, gated. */
+    private double tower(Point at, String name, int hiddenLayers, int output, double... x) {
+        double[] hidden = mlp(at, name, hiddenLayers, x);
+        return Slow.linear(at, name + "." + hiddenLayers, gated(hiddenLayers, hidden))[output];
+    }
+
+    private double[] mlp(Point at, String name, int hiddenLayers, double... x) {
+        double[] hidden = x;
+        for (int layer = 0; layer < hiddenLayers; layer++) {
+            hidden = Slow.relu(Slow.linear(at, name + "." + layer, gated(layer, hidden)));
+        }
+        return hidden;
+    }
+
+    private double alone(Point at, Point constant, int sample, int domain) {
         double[] x = at.embeddings()[0][sample];
         return switch (spec.network()) {
             case CROCODILE -> crocodile(at, sample, domain);
             case MMOE, ME_MMOE -> mmoe(at, sample, domain);
             case SINGLE_DOMAIN ->
-                Slow.tower(
+                tower(
                         at,
                         ofTask("network." + spec.domains().get(domain)),
                         layers + towerLayers,
@@ -63,11 +141,10 @@ final class ReferenceNetwork {
             case PEPNET -> pepNet(at, constant, sample);
             case LR -> Arrays.stream(x).sum() + at.array("bias")[0];
             case FM -> weights(x) + innerProducts(x) + at.array("bias")[0];
-            case MLP -> Slow.tower(at, "deep", layers, task, x);
-            case WIDE_DEEP -> weights(x) + Slow.tower(at, "deep", layers, task, Slow.concat(vectors(x)));
-            case DEEPFM ->
-                weights(x) + innerProducts(x) + Slow.tower(at, "deep", layers, task, Slow.concat(vectors(x)));
-            case NFM -> weights(x) + Slow.tower(at, "deep", layers, task, pooledPairs(x));
+            case MLP -> tower(at, "deep", layers, task, x);
+            case WIDE_DEEP -> weights(x) + tower(at, "deep", layers, task, Slow.concat(vectors(x)));
+            case DEEPFM -> weights(x) + innerProducts(x) + tower(at, "deep", layers, task, Slow.concat(vectors(x)));
+            case NFM -> weights(x) + tower(at, "deep", layers, task, pooledPairs(x));
             case AUTOINT -> autoInt(at, x);
             case DCN -> dcn(at, x, false);
             case DCNV2 -> dcn(at, x, true);
@@ -76,15 +153,15 @@ final class ReferenceNetwork {
     }
 
     /** What the network adds to the loss of a batch. */
-    double penalty(Point at, int[] domains) {
+    double penalty(Point at, Point constant, int[] domains) {
         return switch (spec.network()) {
-            case ADASPARSE -> sparsity(at, domains);
+            case ADASPARSE -> sparsity(at, constant, domains);
             default -> 0;
         };
     }
 
     private double domainTower(Point at, int domain, double... hidden) {
-        return Slow.tower(at, ofTask("tower." + spec.domains().get(domain)), towerLayers, 0, hidden);
+        return tower(at, ofTask("tower." + spec.domains().get(domain)), towerLayers, 0, hidden);
     }
 
     /** The name of what the task has for itself. */
@@ -211,7 +288,7 @@ final class ReferenceNetwork {
             String special = shared + "." + name;
             double[] weight = Slow.times(at.array(shared + ".weight"), at.array(special + ".weight"));
             double[] bias = Slow.plus(at.array(shared + ".bias"), at.array(special + ".bias"));
-            double[] linear = Slow.plus(Slow.product(hidden, weight, bias.length), bias);
+            double[] linear = Slow.plus(Slow.product(gated(layer, hidden), weight, bias.length), bias);
             hidden = layer == layers ? linear : Slow.relu(linear);
         }
         return hidden[task] + Slow.tower(at, "auxiliary", 1, task, Slow.concat(at.array("indicator." + name), x));
@@ -249,7 +326,7 @@ final class ReferenceNetwork {
         double[] hidden = x;
         double[] share = new double[layers];
         for (int layer = 0; layer < layers; layer++) {
-            hidden = Slow.relu(Slow.linear(at, "layer." + layer, hidden));
+            hidden = Slow.relu(Slow.linear(at, "layer." + layer, gated(layer, hidden)));
             double[] indicator = at.array("indicator." + spec.domains().get(domain));
             double[] in = Slow.linear(at, "pruner." + layer, Slow.concat(indicator, hidden));
             for (int j = 0; j < hidden.length; j++) {
@@ -258,16 +335,21 @@ final class ReferenceNetwork {
                 share[layer] += Slow.sigmoid(20 * (options.threshold() - weight)) / hidden.length;
             }
         }
-        return new Pruned(Slow.linear(at, "last", hidden)[task], share);
+        return new Pruned(Slow.linear(at, "last", gated(layers, hidden))[task], share);
     }
 
-    private double sparsity(Point at, int[] domains) {
+    private double sparsity(Point at, Point constant, int[] domains) {
         Pruning options = (Pruning) spec.options();
         double sum = 0;
         for (int layer = 0; layer < layers; layer++) {
             double share = 0;
             for (int k = 0; k < domains.length; k++) {
-                share += adaSparse(at, at.embeddings()[0][k], domains[k]).share()[layer] / domains.length;
+                Point read = at;
+                if (spec.plugIns().any()) {
+                    gates = ppNet(at, scaled(constant, constant, k), k);
+                    read = scaled(at, constant, k);
+                }
+                share += adaSparse(at, read.embeddings()[0][k], domains[k]).share()[layer] / domains.length;
             }
             double middle = (options.leastSparsity() + options.mostSparsity()) / 2.0;
             boolean within = share >= options.leastSparsity() && share <= options.mostSparsity();
@@ -391,7 +473,7 @@ final class ReferenceNetwork {
             }
             hidden = next;
         }
-        return Slow.linear(at, "last", Slow.concat(hidden))[task];
+        return Slow.linear(at, "last", gated(0, Slow.concat(hidden)))[task];
     }
 
     /** Wang et al. 2017, Eq. 3; Wang et al. 2021, Eq. 1. */
@@ -410,7 +492,8 @@ final class ReferenceNetwork {
             }
             crossed = next;
         }
-        return Slow.linear(at, "last", Slow.concat(crossed, Slow.mlp(at, "deep", layers, x)))[task];
+        double[] both = Slow.concat(crossed, mlp(at, "deep", layers, x));
+        return Slow.linear(at, "last", gated(layers, both))[task];
     }
 
     /** Lian et al. 2018, Eq. 6-9. */
@@ -437,8 +520,6 @@ final class ReferenceNetwork {
             pooled = Slow.concat(pooled, sums);
             maps = next;
         }
-        return Slow.linear(at, "last", pooled)[task]
-                + Slow.tower(at, "deep", layers, task, Slow.concat(v))
-                + weights(x);
+        return Slow.linear(at, "last", pooled)[task] + tower(at, "deep", layers, task, Slow.concat(v)) + weights(x);
     }
 }

@@ -25,6 +25,11 @@ final class Specs {
         return SpecReader.parse("several tasks", yaml.replace(one, "tasks: " + List.of(tasks) + "\n"));
     }
 
+    /** The same model with plug-ins, of which this says the features. */
+    static ModelSpec plugged(NetworkKind network, String features, String more) {
+        return small(network, "plug-ins: {%s, gate-width: 3}%n".formatted(features) + more);
+    }
+
     /** A spec that says those small sizes that the network reads. */
     static ModelSpec small(NetworkKind network, String more) {
         StringBuilder yaml = new StringBuilder("""

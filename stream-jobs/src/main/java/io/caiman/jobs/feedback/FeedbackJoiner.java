@@ -21,7 +21,9 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.MapSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.metrics.Counter;
@@ -40,9 +42,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Holds impressions whose label for one task is not known yet until it is: it is true as soon as there is feedback, and
- * false when a window of event time has passed without any. Each impression goes on exactly once, at its place in the log;
- * one that does not await the task goes on as it is.
+ * Holds impressions whose labels are not known yet until they are: a label is true as soon as there is feedback, and
+ * false when a window of event time has passed without any. Each impression goes on exactly once, at its place in the log,
+ * with the last label that it awaits; one that awaits none of the model's tasks goes on as it is.
  *
  * <p><b>Order.</b> All goes by event time: an impression is seen at its own time, or at that of feedback that came up to a
  * window ahead of it; it goes on at the time of its feedback, or at the end of its window, the last millisecond of which
@@ -68,6 +70,9 @@ import org.apache.kafka.common.TopicPartition;
  * too high by that factor of the odds, and while it shrinks, too low. A factor that is the same for all impressions of a
  * moment leaves their ranking as it is, but not their calibration.
  *
+ * <p>With several tasks an impression waits for the last of its labels: one that is true for all of them goes on with the
+ * feedback that came last, all others wait for the end of the window.
+ *
  * <p>The trainer scores an impression when it learns from it. So a score is one the model would have given when the label
  * came, up to a window after the impression was shown, and an AUC over a rolling window is over impressions that are
  * settled. It compares positives with negatives that were scored later, so it sees scores drift in between, most of all in
@@ -85,7 +90,7 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
 
     private static final long FOR_EVER = -1;
 
-    private final String task;
+    private final List<String> tasks;
     private final long windowMs;
     private final RecordCheck<Impression> check;
     private final LogPartitions partitions;
@@ -95,7 +100,7 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
 
     private transient RecordDecoder<Impression> impressions;
     private transient RecordDecoder<Feedback> feedback;
-    private transient AwaitedLabel label;
+    private transient AwaitedLabels labels;
     private transient LogProgress progress;
     private transient Agenda agenda;
     private transient LabelWindow window;
@@ -103,21 +108,21 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
     private transient Counter deadLetters;
 
     /**
-     * A joiner for one task.
+     * A joiner for some tasks.
      *
-     * @param check what an impression must fulfil besides having the label; one that does not goes on as it is
+     * @param check what an impression must fulfil besides having labels; one that does not goes on as it is
      * @param partitions of both topics, found out when the operator starts
      * @param refusedBy names the joiner in the letters of feedback it cannot use
      */
     @SuppressWarnings("NullAway.Init") // transient fields are set on the task that runs this
     public FeedbackJoiner(
-            String task,
+            List<String> tasks,
             LabelWait wait,
             RecordCheck<Impression> check,
             LogPartitions partitions,
             String refusedBy,
             Clock clock) {
-        this.task = task;
+        this.tasks = List.copyOf(tasks);
         this.windowMs = wait.window().toMillis();
         this.check = check;
         this.partitions = partitions;
@@ -145,7 +150,7 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
         super.open();
         impressions = new RecordDecoder<>(RecordCodec.of(Impression.class), refusedBy, RecordCheck.none());
         feedback = new RecordDecoder<>(RecordCodec.of(Feedback.class), refusedBy, eventTimes);
-        label = new AwaitedLabel(task, check);
+        labels = new AwaitedLabels(tasks, check);
         deadLetters = getMetricGroup().counter(DeadLetters.COUNTER);
         InternalTimerService<VoidNamespace> timers =
                 getInternalTimerService("agenda", VoidNamespaceSerializer.INSTANCE, this);
@@ -153,8 +158,12 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
                 LongSerializer.INSTANCE, new ListStateDescriptor<>("agenda", JoinEventSerializer.INSTANCE));
         MapState<String, Standing> standings = getPartitionedState(
                 new MapStateDescriptor<>("standings", StringSerializer.INSTANCE, StandingSerializer.INSTANCE));
+        MapState<String, Map<String, Boolean>> decided = getPartitionedState(new MapStateDescriptor<>(
+                "decided",
+                StringSerializer.INSTANCE,
+                new MapSerializer<>(StringSerializer.INSTANCE, BooleanSerializer.INSTANCE)));
         agenda = new Agenda((InternalListState<Integer, Long, JoinEvent>) byTime, timers);
-        window = new LabelWindow(windowMs, label, standings, agenda, getMetricGroup());
+        window = new LabelWindow(windowMs, labels, standings, decided, agenda, getMetricGroup());
         if (idlenessMs != FOR_EVER) {
             ScheduledFuture<?> unused =
                     getProcessingTimeService().scheduleWithFixedDelay(time -> passOverQuiet(), idlenessMs, idlenessMs);
@@ -180,7 +189,7 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
                     : progress.readUntimed(partition);
             agenda.add(
                     time,
-                    label.isAwaitedBy(impression)
+                    labels.areAwaitedBy(impression)
                             ? new JoinEvent.Shown(impression.getId(), record)
                             : new JoinEvent.Passing(record));
             advance();
@@ -199,8 +208,8 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
         } else if (decoding instanceof Decoding.Decoded<Feedback> decoded) {
             Feedback given = decoded.record();
             long time = progress.read(partitionOf(record), given.getEventTimeMs());
-            if (given.getTask().equals(task)) {
-                agenda.add(time, new JoinEvent.Answer(given.getImpressionId()));
+            if (labels.include(given.getTask())) {
+                agenda.add(time, new JoinEvent.Answer(labels.name(given.getTask(), given.getImpressionId())));
             }
             advance();
         } else if (decoding instanceof Decoding.Malformed<Feedback> malformed) {

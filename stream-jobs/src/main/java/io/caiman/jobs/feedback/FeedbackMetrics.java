@@ -12,10 +12,10 @@ public final class FeedbackMetrics {
     /** Feedback about a label that other feedback had made true already. */
     public static final String REPEATED_FEEDBACK = "repeatedFeedback";
 
-    /** Impressions whose label feedback made true. */
+    /** Labels that feedback made true, one for each impression and task. */
     public static final String ANSWERED_IMPRESSIONS = "answeredImpressions";
 
-    /** Impressions whose window closed without feedback. */
+    /** Labels whose window closed without feedback. */
     public static final String UNANSWERED_IMPRESSIONS = "unansweredImpressions";
 
     private FeedbackMetrics() {}

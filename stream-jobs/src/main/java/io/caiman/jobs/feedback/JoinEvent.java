@@ -13,7 +13,7 @@ sealed interface JoinEvent {
         }
     }
 
-    /** An impression whose label is not known yet. */
+    /** An impression of which a label is not known yet. */
     record Shown(String impressionId, ConsumedRecord record) implements JoinEvent {
         @Override
         public int turn() {
@@ -21,16 +21,16 @@ sealed interface JoinEvent {
         }
     }
 
-    /** Feedback that makes an impression's label true. */
-    record Answer(String impressionId) implements JoinEvent {
+    /** Feedback that makes a label of this {@link AwaitedLabels#name} true. */
+    record Answer(String label) implements JoinEvent {
         @Override
         public int turn() {
             return 1;
         }
     }
 
-    /** Some time that an impression was given may be over. */
-    record Expiry(String impressionId) implements JoinEvent {
+    /** Some time that a label of this {@link AwaitedLabels#name} was given may be over. */
+    record Expiry(String label) implements JoinEvent {
         @Override
         public int turn() {
             return 2;

@@ -35,10 +35,10 @@ final class JoinEventSerializer extends ImmutableTypeSerializer<JoinEvent> {
             RECORD.serialize(shown.record(), target);
         } else if (event instanceof JoinEvent.Answer answer) {
             target.writeByte(ANSWER);
-            StringSerializer.INSTANCE.serialize(answer.impressionId(), target);
+            StringSerializer.INSTANCE.serialize(answer.label(), target);
         } else if (event instanceof JoinEvent.Expiry expiry) {
             target.writeByte(EXPIRY);
-            StringSerializer.INSTANCE.serialize(expiry.impressionId(), target);
+            StringSerializer.INSTANCE.serialize(expiry.label(), target);
         }
     }
 
@@ -60,7 +60,7 @@ final class JoinEventSerializer extends ImmutableTypeSerializer<JoinEvent> {
         return new Snapshot();
     }
 
-    /** Version 1: a byte for the kind, the impression's id unless it passes, its record if it comes. */
+    /** Version 1: a byte for the kind, the impression's id or the label's name unless it passes, its record if it comes. */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<JoinEvent> {
         public Snapshot() {
             super(() -> INSTANCE);

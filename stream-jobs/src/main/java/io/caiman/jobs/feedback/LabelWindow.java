@@ -9,13 +9,16 @@ import io.caiman.jobs.feedback.Standing.Held;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what label an impression gets, and when. Times come in ascending order, and of each time everything at once; so
+ * Decides what labels an impression gets, and when. Each label that it awaits is decided by itself, and the impression goes on
+ * with the last of them. Labels go by their {@link AwaitedLabels#name}. Times come in ascending order, and of each time everything at once; so
  * what comes of it does not depend on the order in which things got known.
  */
 final class LabelWindow {
@@ -26,8 +29,11 @@ final class LabelWindow {
     private static final long FORGET_TIMES_A_WINDOW = 64;
 
     private final long lengthMs;
-    private final AwaitedLabel label;
+    private final AwaitedLabels labels;
     private final MapState<String, Standing> standings;
+    /** Of impressions that await several labels, by place in the log: those that are decided, until all are. */
+    private final MapState<String, Map<String, Boolean>> decided;
+
     private final Agenda agenda;
     private final Counter late;
     private final Counter orphans;
@@ -37,13 +43,15 @@ final class LabelWindow {
 
     LabelWindow(
             long lengthMs,
-            AwaitedLabel label,
+            AwaitedLabels labels,
             MapState<String, Standing> standings,
+            MapState<String, Map<String, Boolean>> decided,
             Agenda agenda,
             MetricGroup metrics) {
         this.lengthMs = lengthMs;
-        this.label = label;
+        this.labels = labels;
         this.standings = standings;
+        this.decided = decided;
         this.agenda = agenda;
         this.late = metrics.counter(FeedbackMetrics.LATE_FEEDBACK);
         this.orphans = metrics.counter(FeedbackMetrics.ORPHAN_FEEDBACK);
@@ -59,45 +67,46 @@ final class LabelWindow {
             if (event instanceof JoinEvent.Passing passing) {
                 settled.add(passing.record());
             } else if (event instanceof JoinEvent.Shown shown) {
-                show(shown, time, settled);
+                for (String task : labels.awaitedBy(shown.record())) {
+                    show(labels.name(task, shown.impressionId()), shown.record(), time, settled);
+                }
             } else if (event instanceof JoinEvent.Answer answer) {
-                answer(answer.impressionId(), time, settled);
+                answer(answer.label(), time, settled);
             } else if (event instanceof JoinEvent.Expiry expiry) {
-                expire(expiry.impressionId(), time, settled);
+                expire(expiry.label(), time, settled);
             }
         }
         settled.sort(BY_PLACE);
         return settled;
     }
 
-    private void show(JoinEvent.Shown shown, long time, List<ConsumedRecord> settled) throws Exception {
-        String id = shown.impressionId();
-        Standing standing = standing(id);
-        long until = remind(id, time);
+    private void show(String label, ConsumedRecord record, long time, List<ConsumedRecord> settled) throws Exception {
+        Standing standing = standing(label);
+        long until = remind(label, time);
         if (standing instanceof AwaitsImpression ahead) {
             repeated.inc(ahead.until().size() - 1L);
-            settled.add(positive(shown.record()));
-            standings.put(id, new Answered(until));
+            settle(label, record, true, settled);
+            standings.put(label, new Answered(until));
         } else if (standing instanceof Answered) {
-            settled.add(positive(shown.record()));
-            standings.put(id, new Answered(until));
+            settle(label, record, true, settled);
+            standings.put(label, new Answered(until));
         } else {
             List<Held> held =
                     new ArrayList<>(standing instanceof AwaitsFeedback awaits ? awaits.held() : List.<Held>of());
-            held.add(new Held(shown.record(), until));
-            standings.put(id, new AwaitsFeedback(held));
+            held.add(new Held(record, until));
+            standings.put(label, new AwaitsFeedback(held));
         }
     }
 
-    private void answer(String id, long time, List<ConsumedRecord> settled) throws Exception {
-        Standing standing = standing(id);
+    private void answer(String label, long time, List<ConsumedRecord> settled) throws Exception {
+        Standing standing = standing(label);
         if (standing instanceof AwaitsFeedback awaits) {
             long until = time;
             for (Held held : awaits.held()) {
-                settled.add(positive(held.record()));
+                settle(label, held.record(), true, settled);
                 until = Math.max(until, held.until());
             }
-            standings.put(id, new Answered(until));
+            standings.put(label, new Answered(until));
         } else if (standing instanceof Answered) {
             repeated.inc();
         } else if (standing instanceof Closed closed && time <= closed.until()) {
@@ -105,52 +114,51 @@ final class LabelWindow {
         } else {
             List<Long> until =
                     new ArrayList<>(standing instanceof AwaitsImpression ahead ? ahead.until() : List.<Long>of());
-            until.add(remind(id, time));
-            standings.put(id, new AwaitsImpression(until));
+            until.add(remind(label, time));
+            standings.put(label, new AwaitsImpression(until));
         }
     }
 
-    /** Which of an impression's times is over, if any, its standing tells: it may have changed since it was given. */
-    private void expire(String id, long time, List<ConsumedRecord> settled) throws Exception {
-        Standing standing = standing(id);
+    /** Which of a label's times is over, if any, its standing tells: it may have changed since it was given. */
+    private void expire(String label, long time, List<ConsumedRecord> settled) throws Exception {
+        Standing standing = standing(label);
         if (standing instanceof AwaitsFeedback awaits) {
             List<Held> left = new ArrayList<>();
             for (Held held : awaits.held()) {
                 if (held.until() > time) {
                     left.add(held);
                 } else {
-                    unanswered.inc();
-                    settled.add(label.settle(held.record(), false));
+                    settle(label, held.record(), false, settled);
                 }
             }
             if (left.isEmpty()) {
-                close(id, time);
+                close(label, time);
             } else {
-                standings.put(id, new AwaitsFeedback(left));
+                standings.put(label, new AwaitsFeedback(left));
             }
         } else if (standing instanceof Answered done && done.until() <= time) {
-            close(id, time);
+            close(label, time);
         } else if (standing instanceof Closed closed && closed.until() <= time) {
-            standings.remove(id);
+            standings.remove(label);
         } else if (standing instanceof AwaitsImpression ahead) {
             List<Long> left =
                     ahead.until().stream().filter(until -> until > time).toList();
             orphans.inc(ahead.until().size() - left.size());
             if (left.isEmpty()) {
-                standings.remove(id);
+                standings.remove(label);
             } else {
-                standings.put(id, new AwaitsImpression(left));
+                standings.put(label, new AwaitsImpression(left));
             }
         }
     }
 
-    private void close(String id, long time) throws Exception {
+    private void close(String label, long time) throws Exception {
         if (time == Long.MAX_VALUE) {
-            standings.remove(id); // nothing comes later
+            standings.remove(label); // nothing comes later
         } else {
             long until = after(time, lengthMs);
-            standings.put(id, new Closed(until));
-            agenda.add(forgetAt(until), new JoinEvent.Expiry(id));
+            standings.put(label, new Closed(until));
+            agenda.add(forgetAt(until), new JoinEvent.Expiry(label));
         }
     }
 
@@ -161,10 +169,10 @@ final class LabelWindow {
         return beyond == 0 ? until : after(until, step - beyond);
     }
 
-    /** Comes back to an impression a window after this time. */
-    private long remind(String id, long time) throws Exception {
+    /** Comes back to a label a window after this time. */
+    private long remind(String label, long time) throws Exception {
         long until = after(time, lengthMs);
-        agenda.add(until, new JoinEvent.Expiry(id));
+        agenda.add(until, new JoinEvent.Expiry(label));
         return until;
     }
 
@@ -172,12 +180,28 @@ final class LabelWindow {
         return time > Long.MAX_VALUE - length ? Long.MAX_VALUE : time + length;
     }
 
-    private ConsumedRecord positive(ConsumedRecord record) {
-        answered.inc();
-        return label.settle(record, true);
+    /** A label is decided; the impression goes on unless it awaits another one. */
+    private void settle(String label, ConsumedRecord held, boolean value, List<ConsumedRecord> settled)
+            throws Exception {
+        (value ? answered : unanswered).inc();
+        List<String> awaited = labels.awaitedBy(held);
+        if (awaited.size() == 1) {
+            settled.add(labels.settle(held, Map.of(awaited.get(0), value)));
+            return;
+        }
+        String place = held.partition() + "-" + held.offset();
+        Map<String, Boolean> before = decided.get(place);
+        Map<String, Boolean> known = new TreeMap<>(before == null ? Map.of() : before);
+        known.put(labels.task(label), value);
+        if (known.size() == awaited.size()) {
+            decided.remove(place);
+            settled.add(labels.settle(held, known));
+        } else {
+            decided.put(place, known);
+        }
     }
 
-    private @Nullable Standing standing(String id) throws Exception {
-        return standings.get(id);
+    private @Nullable Standing standing(String label) throws Exception {
+        return standings.get(label);
     }
 }

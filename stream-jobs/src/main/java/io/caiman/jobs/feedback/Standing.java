@@ -3,7 +3,7 @@ package io.caiman.jobs.feedback;
 import io.caiman.jobs.connect.ConsumedRecord;
 import java.util.List;
 
-/** What is known of an impression's label; of an impression that is not mentioned in state, nothing. */
+/** What is known of a label of an impression; of one that is not mentioned in state, nothing. */
 sealed interface Standing {
 
     /**

@@ -1,5 +1,6 @@
 package io.caiman.jobs.leaderboard;
 
+import io.caiman.jobs.connect.JobLog;
 import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.predictions.Buckets;
 import io.caiman.jobs.predictions.Names;
@@ -156,6 +157,7 @@ final class PairingStage extends AbstractStreamOperator<ScopedPairs>
         reached = context.getKeyedStateStore().getState(REACHED);
         if (context.isRestored()) {
             restore();
+            new JobLog(PairingStage.class, getRuntimeContext()).info("restored");
         }
     }
 

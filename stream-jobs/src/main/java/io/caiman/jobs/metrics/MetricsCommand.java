@@ -124,7 +124,7 @@ public final class MetricsCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Rules, in YAML, of what to tell of on the topic alerts; conf/alerts.yaml has all kinds"
                     + " (default: no alerts).")
-    private Optional<Path> alerts = Optional.empty();
+    private Optional<String> alerts = Optional.empty();
 
     @Option(
             names = "--parallelism",
@@ -134,28 +134,32 @@ public final class MetricsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Configuration configuration;
+        Configuration restoring;
         Optional<LeaderboardOptions> leaderboard;
         KafkaOptions kafka;
         MetricsOptions options;
         List<AlertRule> rules;
         try {
-            configuration = configuration();
+            Configuration configuration = configuration();
             leaderboard = LeaderboardOptions.from(configuration);
             kafka = KafkaOptions.from(configuration);
             options = MetricsOptions.from(configuration);
-            rules = alerts.map(AlertRulesReader::read).orElse(List.of());
+            rules = configuration
+                    .getOptional(MetricsOptions.ALERTS)
+                    .map(file -> AlertRulesReader.read(Path.of(file)))
+                    .orElse(List.of());
             AlertRulesReader.checkWindows(
                     rules,
                     options.windows().stream()
                             .map(window -> WindowName.of(window.toMillis()))
                             .toList());
+            restoring = job.restoring(configuration);
             kafka.connection().check();
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("metrics: " + e.getMessage());
             return ExitCode.USAGE;
         }
-        StreamExecutionEnvironment env = JobCommandOptions.environment(configuration);
+        StreamExecutionEnvironment env = JobCommandOptions.environment(restoring);
         MetricsJob.define(env, kafka, options);
         leaderboard.ifPresent(compared -> LeaderboardTopology.build(env, kafka, compared));
         if (!rules.isEmpty()) {
@@ -174,6 +178,7 @@ public final class MetricsCommand implements Callable<Integer> {
         JobCommandOptions.set(configuration, MetricsOptions.LAST, last);
         JobCommandOptions.set(configuration, MetricsOptions.LATENESS, lateness);
         JobCommandOptions.set(configuration, MetricsOptions.HISTORY, history);
+        JobCommandOptions.set(configuration, MetricsOptions.ALERTS, alerts);
         JobCommandOptions.set(configuration, WatermarkOptions.IDLENESS, idle);
         JobCommandOptions.set(configuration, WatermarkOptions.MODELS, models);
         JobCommandOptions.set(configuration, WatermarkOptions.MODEL_WAIT, modelWait);

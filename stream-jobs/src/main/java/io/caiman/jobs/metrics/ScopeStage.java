@@ -1,5 +1,6 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.connect.JobLog;
 import io.caiman.jobs.options.WindowName;
 import io.caiman.jobs.predictions.Names;
 import io.caiman.jobs.predictions.Scope;
@@ -87,6 +88,7 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
         closed = panes.nothingClosed();
         if (context.isRestored()) {
             restore();
+            new JobLog(ScopeStage.class, getRuntimeContext()).info("restored");
         }
     }
 

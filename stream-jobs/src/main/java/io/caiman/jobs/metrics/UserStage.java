@@ -1,5 +1,6 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.jobs.connect.JobLog;
 import io.caiman.jobs.predictions.Buckets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -84,6 +85,7 @@ final class UserStage extends AbstractStreamOperator<Partials>
         }
         if (context.isRestored()) {
             restore();
+            new JobLog(UserStage.class, getRuntimeContext()).info("restored");
         }
     }
 

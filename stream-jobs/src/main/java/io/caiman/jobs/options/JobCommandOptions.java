@@ -77,46 +77,34 @@ public final class JobCommandOptions {
     private Optional<String> restore = Optional.empty();
 
     @Option(
+            names = "--conf",
+            paramLabel = "FILE",
+            description = {
+                "Options of the jobs and of Flink, in YAML; docs/configuration.md has those of the jobs. One file may serve all"
+                        + " jobs. -D and the named options go before."
+            })
+    private Optional<Path> file = Optional.empty();
+
+    @Option(
             names = "-D",
             paramLabel = "KEY=VALUE",
-            description =
-                    "Any option of the jobs (caiman.metrics.refresh-interval, caiman.kafka.transaction-timeout) or of"
-                            + " Flink, such as -D execution.target=remote. May be repeated; the named options go before.")
+            description = {
+                "Any option of the jobs (caiman.metrics.refresh-interval, caiman.kafka.transaction-timeout) or of"
+                        + " Flink, such as -D execution.target=remote. May be repeated; the named options go before.",
+                "A value may be ${env:NAME} or ${file:PATH}, what the variable or the file has; a secret must be."
+            })
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    /** All of it as Flink's configuration: what every job wants, then {@code -D}, then the named options. */
-    public Configuration configuration() {
-        Configuration configuration = withoutRestoring();
-        restore(configuration);
-        return configuration;
-    }
-
     /**
-     * As {@link #configuration()}, for one of several jobs of a command: its checkpoints lie in a folder of its own in the
-     * directory that was named.
+     * All of it as Flink's configuration: what every job wants, then the file, then {@code -D}, then the named options. Where to go
+     * on from comes with {@link #restoring(Configuration)}.
      *
-     * @param folder a name that none of the other jobs has
-     * @throws IllegalArgumentException if a single checkpoint was named to go on from
+     * @throws IllegalArgumentException if the file cannot be read, or a key is not known
      */
-    public Configuration configuration(String folder) {
-        if (restore.isPresent() && !restore.get().equals(LATEST)) {
-            throw new IllegalArgumentException(
-                    "--restore is %s, but a checkpoint is of one model: write 'latest' for all, or start each with a command of its own"
-                            .formatted(restore.get()));
-        }
-        Configuration configuration = withoutRestoring();
-        configuration
-                .getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
-                .ifPresent(directory -> configuration.set(
-                        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                        directory.endsWith("/") ? directory + folder : directory + "/" + folder));
-        restore(configuration);
-        return configuration;
-    }
-
-    private Configuration withoutRestoring() {
+    public Configuration configuration() {
         Configuration configuration = forJob(DEFAULT_INTERVAL);
-        settings.forEach(configuration::setString);
+        file.map(Settings::read).ifPresent(read -> read.forEach(configuration::setString));
+        Settings.of("-D", settings).forEach(configuration::setString);
         set(configuration, KafkaOptions.BOOTSTRAP_SERVERS, bootstrapServers);
         set(configuration, KafkaOptions.COMMAND_CONFIG, commandConfig);
         set(configuration, KafkaOptions.TOPIC_PREFIX, topicPrefix);
@@ -125,11 +113,32 @@ public final class JobCommandOptions {
         return configuration;
     }
 
-    private void restore(Configuration configuration) {
-        set(
-                configuration,
-                StateRecoveryOptions.SAVEPOINT_PATH,
-                restore.flatMap(path -> checkpoint(path, configuration)));
+    /** The configuration, and the checkpoint to go on from if there is to be one. */
+    public Configuration restoring(Configuration configuration) {
+        Configuration complete = new Configuration(configuration);
+        set(complete, StateRecoveryOptions.SAVEPOINT_PATH, restore.flatMap(path -> checkpoint(path, complete)));
+        return complete;
+    }
+
+    /**
+     * As {@link #restoring(Configuration)}, for one of several jobs of a command: its checkpoints lie in a folder of its own in
+     * the directory that was named.
+     *
+     * @param folder a name that none of the other jobs has
+     * @throws IllegalArgumentException if a single checkpoint was named to go on from
+     */
+    public Configuration restoring(Configuration configuration, String folder) {
+        if (restore.isPresent() && !restore.get().equals(LATEST)) {
+            throw new IllegalArgumentException(
+                    "--restore is %s, but a checkpoint is of one model: write 'latest' for all, or start each with a command of its own"
+                            .formatted(restore.get()));
+        }
+        Configuration ofJob = new Configuration(configuration);
+        ofJob.getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
+                .ifPresent(directory -> ofJob.set(
+                        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                        directory.endsWith("/") ? directory + folder : directory + "/" + folder));
+        return restoring(ofJob);
     }
 
     private Optional<?> checkpoint(String given, Configuration configuration) {

@@ -161,8 +161,8 @@ public record LeaderboardOptions(
                         reader.number(MOST_WAITING),
                         reader.number(MOST_PAIRS),
                         new LeastEvidence(
-                                reader.number(LEAST_POSITIVES),
-                                reader.number(LEAST_NEGATIVES),
-                                reader.number(LEAST_USERS))));
+                                reader.number(LEAST_POSITIVES, LeastEvidence.LEAST),
+                                reader.number(LEAST_NEGATIVES, LeastEvidence.LEAST),
+                                reader.number(LEAST_USERS, LeastEvidence.LEAST))));
     }
 }

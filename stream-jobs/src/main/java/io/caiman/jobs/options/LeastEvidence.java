@@ -11,9 +11,11 @@ import java.io.Serializable;
  */
 public record LeastEvidence(int positives, int negatives, int users) implements Serializable {
 
+    /** Fewer leave nothing to tell chance by. */
+    static final int LEAST = 2;
+
     public LeastEvidence {
-        // Fewer than two leave nothing to tell chance by.
-        if (positives < 2 || negatives < 2 || users < 2) {
+        if (positives < LEAST || negatives < LEAST || users < LEAST) {
             throw new IllegalArgumentException(
                     "least evidence of %d positives, %d negatives and %d users: expected at least 2 of each"
                             .formatted(positives, negatives, users));

@@ -67,6 +67,12 @@ public record MetricsOptions(
             .defaultValue(200)
             .withDescription("Most combinations of model, domain and task that have gauges of their own.");
 
+    /** Read by who makes the rules of it. */
+    public static final ConfigOption<String> ALERTS = ConfigOptions.key("caiman.metrics.alerts")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("File of rules, in YAML, of what to tell of on the topic alerts. Not set: no alerts.");
+
     private static final long MOST_PANES = 10_000;
     private static final int MOST_IMPRESSIONS = 1_000_000;
 

@@ -3,10 +3,13 @@ package io.caiman.jobs.options;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.util.TimeUtils;
 
@@ -51,6 +54,16 @@ final class OptionReader {
         return given(option).isEmpty() ? Optional.empty() : Optional.of(duration(option));
     }
 
+    /** A length of time of at least one millisecond, if there is one. */
+    Optional<Duration> optionalPositive(ConfigOption<Duration> option) {
+        Optional<Duration> value = optionalDuration(option);
+        if (value.isPresent() && value.get().toMillis() <= 0) {
+            throw new InvalidOptionException(
+                    option, given(option), "a length of time of 1 ms or more", "choose a longer one, or leave it out");
+        }
+        return value;
+    }
+
     /** Lengths of time, separated by commas. */
     List<Duration> durations(ConfigOption<String> option) {
         return parts(option).map(part -> duration(option, part)).toList();
@@ -74,6 +87,51 @@ final class OptionReader {
         }
     }
 
+    /** A whole number that is not below the least. */
+    int number(ConfigOption<Integer> option, int least) {
+        int value = number(option);
+        if (value < least) {
+            throw new InvalidOptionException(
+                    option, value, "at least " + least, "leave it out for the default, " + option.defaultValue());
+        }
+        return value;
+    }
+
+    /** A size of at least so many bytes. */
+    long bytes(ConfigOption<MemorySize> option, long least) {
+        long bytes;
+        try {
+            bytes = configuration.get(option).getBytes();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidOptionException(
+                    option, given(option), "a size", "write a number and a unit, such as 512 mb or 2 gb");
+        }
+        if (bytes < least) {
+            throw new InvalidOptionException(
+                    option,
+                    given(option),
+                    "at least " + least,
+                    "leave it out for the default, " + option.defaultValue());
+        }
+        return bytes;
+    }
+
+    /** One of the constants of an enum, in any case. */
+    <E extends Enum<E>> E oneOf(ConfigOption<E> option, Class<E> type) {
+        try {
+            return configuration.get(option);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidOptionException(
+                    option,
+                    given(option),
+                    "one of "
+                            + Arrays.stream(type.getEnumConstants())
+                                    .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                                    .collect(Collectors.joining(", ")),
+                    "choose one of them");
+        }
+    }
+
     private Stream<String> parts(ConfigOption<String> option) {
         return Arrays.stream(configuration.get(option).split(","))
                 .map(String::trim)
@@ -90,11 +148,17 @@ final class OptionReader {
 
     private static Duration duration(ConfigOption<?> option, String text) {
         try {
-            return TimeUtils.parseDuration(text);
+            return countable(TimeUtils.parseDuration(text));
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new InvalidOptionException(
                     option, text, "a length of time", "write a number and a unit, such as 500 ms, 30 s, 5 min or 1 h");
         }
+    }
+
+    /** The same, if its milliseconds can be counted. */
+    private static Duration countable(Duration value) {
+        Duration unused = Duration.ofMillis(value.toMillis());
+        return value;
     }
 
     private String given(ConfigOption<?> option) {
@@ -105,7 +169,7 @@ final class OptionReader {
 
     private Duration duration(ConfigOption<Duration> option) {
         try {
-            return configuration.get(option);
+            return countable(configuration.get(option));
         } catch (IllegalArgumentException | ArithmeticException e) {
             return duration(option, given(option));
         }

@@ -33,6 +33,9 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
     /** For a row's place in the spill: it has none. */
     private static final int IN_STATE = -1;
 
+    /** Fewer rows than this come and go before another thread is awake to help. */
+    private static final int FEW = 32;
+
     private final RocksDBKeyedStateBackend<Integer> backend;
     private final FirstValues firstValues;
     private final int stride;
@@ -112,7 +115,8 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         int[] leaving = cache.chooseVictims(missing, count - missing);
         int[] places = placesFor(leaving, room);
         // One list of work, so that writing what leaves and reading what enters go on side by side.
-        workers.run(leaving.length + count, (worker, from, to) -> {
+        int pieceLength = leaving.length + missing < FEW ? Workers.IN_MEMORY : Workers.ON_DISK;
+        workers.run(leaving.length + count, pieceLength, (worker, from, to) -> {
             putAway(worker, leaving, places, from, Math.min(to, leaving.length));
             fetch(worker, keys, Math.max(from, leaving.length) - leaving.length, to - leaving.length, target);
         });
@@ -130,7 +134,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
                 entering[entered++] = i;
             }
         }
-        workers.run(missing, (worker, from, to) -> {
+        workers.run(missing, Workers.IN_MEMORY, (worker, from, to) -> {
             for (int i = from; i < to; i++) {
                 cache.put(slots[entering[i]], target, entering[i] * stride);
             }
@@ -140,7 +144,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
     /** Finds the rows' slots in the cache, -1 for others, and of those their places; returns how many others there are. */
     private int lookUp(long[] keys, int count) {
         cache.startBatch();
-        workers.run(count, (worker, from, to) -> {
+        workers.run(count, Workers.IN_MEMORY, (worker, from, to) -> {
             for (int i = from; i < to; i++) {
                 slots[i] = cache.use(keys[i]);
                 spilled[i] = slots[i] < 0 ? spill.find(keys[i]) : IN_STATE;
@@ -202,7 +206,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     @Override
     public void scatter(long[] keys, int count, float[] source) {
-        workers.run(count, (worker, from, to) -> {
+        workers.run(count, Workers.IN_MEMORY, (worker, from, to) -> {
             for (int i = from; i < to; i++) {
                 if (cache.key(slots[i]) != keys[i]) {
                     throw new IllegalArgumentException("the rows are not those of the latest gather");
@@ -308,7 +312,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
             order[cached.length + i] = ordered(spill.key(spilled[i]), spilled[i]);
         }
         Arrays.parallelSort(order);
-        workers.run(order.length, (worker, from, to) -> {
+        workers.run(order.length, Workers.ON_DISK, (worker, from, to) -> {
             float[] row = new float[stride];
             try (RowDatabase.Changes changes = database.new Changes(worker)) {
                 for (int i = from; i < to; i++) {

@@ -15,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workers implements AutoCloseable {
 
-    /** Rows in a piece: some hundred microseconds of work, against a few to wake a thread. */
-    static final int PIECE = 128;
+    /** Rows in a piece where some are read from disk or written there: some hundred microseconds of work. */
+    static final int ON_DISK = 128;
+
+    /**
+     * The same where all are in memory. To wake a thread and to wait for it takes longer than the copies of a small
+     * mini-batch's rows.
+     */
+    static final int IN_MEMORY = 2048;
 
     private final int threads;
     private final ExecutorService others;
@@ -46,19 +52,19 @@ final class Workers implements AutoCloseable {
         void work(int worker, int from, int to) throws Exception;
     }
 
-    /** Does the work on all pieces of a list of this length. */
-    void run(int length, Piece piece) {
+    /** Does the work on a list of this length, in pieces of that many. */
+    void run(int length, int pieceLength, Piece piece) {
         AtomicInteger next = new AtomicInteger();
         List<Future<?>> running = new ArrayList<>();
-        for (int worker = 1; worker < threads && worker * PIECE < length; worker++) {
+        for (int worker = 1; worker < threads && worker * pieceLength < length; worker++) {
             int number = worker;
             running.add(others.submit(() -> {
-                takePieces(number, length, piece, next);
+                takePieces(number, length, pieceLength, piece, next);
                 return null;
             }));
         }
         try {
-            takePieces(0, length, piece, next);
+            takePieces(0, length, pieceLength, piece, next);
         } catch (Exception e) {
             throw failure(e);
         } finally {
@@ -68,9 +74,10 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private static void takePieces(int worker, int length, Piece piece, AtomicInteger next) throws Exception {
-        for (int from = next.getAndAdd(PIECE); from < length; from = next.getAndAdd(PIECE)) {
-            piece.work(worker, from, Math.min(length, from + PIECE));
+    private static void takePieces(int worker, int length, int pieceLength, Piece piece, AtomicInteger next)
+            throws Exception {
+        for (int from = next.getAndAdd(pieceLength); from < length; from = next.getAndAdd(pieceLength)) {
+            piece.work(worker, from, Math.min(length, from + pieceLength));
         }
     }
 

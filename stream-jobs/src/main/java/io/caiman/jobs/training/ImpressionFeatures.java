@@ -2,6 +2,7 @@ package io.caiman.jobs.training;
 
 import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.spec.ModelSpec;
+import io.caiman.model.train.Domains;
 import io.caiman.model.train.MiniBatch;
 import io.caiman.schemas.avro.Impression;
 import io.caiman.schemas.avro.Slot;
@@ -17,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * are the impression's own fields; any other is the slot of that name. A slot an impression lacks counts as one id of
  * its own, so that a missing value has an embedding too.
  *
- * <p>Immutable once made. A job and an offline comparison that both go through it learn from the same rows.
+ * <p>Where the model may come to serve further domains, a domain gets its number when the first impression of it is
+ * {@link #accept accepted} and is told to the mini-batch that this impression is added to. Not safe for use by several threads.
+ *
+ * <p>A job and an offline comparison that both go through it learn from the same rows.
  */
 public final class ImpressionFeatures {
 
@@ -25,31 +29,31 @@ public final class ImpressionFeatures {
 
     private final ModelSpec spec;
     private final long[] featureHashes;
-    private final Map<String, Integer> domains = new HashMap<>();
+    private final Domains domains;
+    /** Domains that the trainer knows, or that a mini-batch tells it of. */
+    private int toldDomains;
+
     private final Map<String, Integer> features = new HashMap<>();
 
-    /** The features, domains and tasks of this model. */
+    /** The features, domains and tasks of this model, to which no domain was added yet. */
     public ImpressionFeatures(ModelSpec spec) {
-        this.spec = spec;
-        this.featureHashes = spec.features().stream().mapToLong(RowKeys::hash).toArray();
-        for (String domain : spec.domains()) {
-            domains.put(domain, domains.size());
-        }
-        for (String feature : spec.features()) {
-            features.put(feature, features.size());
-        }
+        this(spec, spec.domains());
     }
 
     /**
-     * The key of the row of a text that is an id of a feature, such as an item of the feature {@code item}: the key under
-     * which {@link #add} puts it.
+     * The features, domains and tasks of this model.
+     *
+     * @param served the domains that its trainer serves, by number
      */
-    public static long key(String feature, String text) {
-        return key(RowKeys.hash(feature), text);
-    }
-
-    private static long key(long featureHash, String text) {
-        return RowKeys.key(featureHash, RowKeys.hash(text));
+    ImpressionFeatures(ModelSpec spec, List<String> served) {
+        this.spec = spec;
+        this.domains = new Domains(spec);
+        served.forEach(domains::add);
+        this.toldDomains = domains.size();
+        this.featureHashes = spec.features().stream().mapToLong(RowKeys::hash).toArray();
+        for (String feature : spec.features()) {
+            features.put(feature, features.size());
+        }
     }
 
     /**
@@ -77,9 +81,9 @@ public final class ImpressionFeatures {
 
     /** Why the model could not learn from this impression even if it had a label; empty if it could. */
     Optional<String> problemBesidesLabel(Impression impression) {
-        if (!domains.containsKey(impression.getDomain())) {
-            return Optional.of(
-                    "domain '%s' is not one of the model's: %s".formatted(impression.getDomain(), spec.domains()));
+        Optional<String> foreign = domainProblem(impression.getDomain());
+        if (foreign.isPresent()) {
+            return foreign;
         }
         for (Slot slot : impression.getSlots()) {
             if (!slot.getWeights().isEmpty()
@@ -99,6 +103,34 @@ public final class ImpressionFeatures {
         return Optional.empty();
     }
 
+    private Optional<String> domainProblem(String domain) {
+        if (domains.number(domain).isPresent()) {
+            return Optional.empty();
+        }
+        if (spec.maxDomains() == 0) {
+            return Optional.of("domain '%s' is not one of the model's: %s".formatted(domain, spec.domains()));
+        }
+        if (!Domains.canBeAdded(domain)) {
+            return Optional.of(
+                    "a domain whose name is blank, longer than %d characters or has control characters is not added"
+                            .formatted(Domains.MOST_CHARACTERS));
+        }
+        return domains.hasRoom()
+                ? Optional.empty()
+                : Optional.of("domain '%s' is not one of the model's, and there are %d, as many as 'max-domains' allows"
+                        .formatted(domain, domains.size()));
+    }
+
+    /**
+     * Gives the domain of an impression a number, if it has none yet. What is accepted is to be {@link #add added} in the
+     * same order.
+     *
+     * @param impression one without {@link #problem}
+     */
+    public void accept(Impression impression) {
+        domains.add(impression.getDomain());
+    }
+
     /** What the impression is labelled for a task of the model, by its number; empty where it has no such label. */
     public Optional<Boolean> label(Impression impression, int task) {
         return Optional.ofNullable(impression.getLabels().get(spec.tasks().get(task)));
@@ -111,7 +143,11 @@ public final class ImpressionFeatures {
      * @param batch of as many features and tasks as the model has
      */
     public void add(Impression impression, MiniBatch batch) {
-        batch.startUnlabelled(domains.getOrDefault(impression.getDomain(), -1), impression.getEventTimeMs());
+        int domain = domains.add(impression.getDomain());
+        while (toldDomains <= domain) {
+            batch.addDomain(domains.names().get(toldDomains++));
+        }
+        batch.startUnlabelled(domain, impression.getEventTimeMs());
         for (int task = 0; task < spec.tasks().size(); task++) {
             Boolean label = impression.getLabels().get(spec.tasks().get(task));
             if (label != null) {
@@ -137,7 +173,7 @@ public final class ImpressionFeatures {
     }
 
     private void addText(int feature, String text, MiniBatch batch) {
-        batch.add(key(featureHashes[feature], text), 1);
+        batch.add(RowKeys.key(featureHashes[feature], RowKeys.hash(text)), 1);
     }
 
     private void addSlot(int feature, @Nullable Slot slot, MiniBatch batch) {

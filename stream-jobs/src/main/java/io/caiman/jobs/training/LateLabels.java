@@ -28,27 +28,8 @@ record LateLabels(
         return "feedback for " + TrainingOperator.refusedBy(spec);
     }
 
-    /**
-     * Refuses a model that would have an impression wait for the labels of several tasks.
-     *
-     * @throws IllegalArgumentException saying what to do instead
-     */
-    static void checkOneTask(ModelSpec spec) {
-        if (spec.tasks().size() > 1) {
-            throw new IllegalArgumentException(
-                    "--label-window is given, and model '%s' has the tasks %s; expected one task, for an impression waits for one label: train a model for each task, or leave the option out to learn from those labels that impressions have"
-                            .formatted(spec.name(), spec.tasks()));
-        }
-    }
-
     FeedbackJoiner joiner(ModelSpec spec) {
-        checkOneTask(spec);
         return new FeedbackJoiner(
-                spec.tasks().get(0),
-                waiting,
-                new LearnableOnceLabelled(spec),
-                partitions,
-                refusedBy(spec),
-                Clock.systemUTC());
+                spec.tasks(), waiting, new LearnableOnceLabelled(spec), partitions, refusedBy(spec), Clock.systemUTC());
     }
 }

@@ -39,9 +39,12 @@ final class SpecCompatibility {
         shape.put("tasks", spec.tasks());
         shape.put("chains", spec.chains());
         shape.put("domains", spec.domains());
+        shape.put("max-domains", spec.maxDomains());
+        shape.put("new-domains-from", spec.newDomainsFrom());
         shape.put("features", spec.features());
         shape.put("network", spec.network());
         shape.put("options", spec.options());
+        shape.put("plug-ins", spec.plugIns());
         shape.put("prior-features", spec.priorFeatures());
         shape.put("embedding sets", spec.embeddingSets());
         shape.put("embedding.dimension", spec.embedding().dimension());

@@ -5,12 +5,11 @@ import io.caiman.jobs.connect.LogPartitions;
 import io.caiman.jobs.connect.LogSource;
 import io.caiman.jobs.connect.RecordTime;
 import io.caiman.jobs.feedback.LabelWait;
-import io.caiman.jobs.options.DeviceOption;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.JobProgram;
 import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.options.TrainingJobOptions;
 import io.caiman.jobs.rows.RowDatabaseOptions;
-import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.embedding.RowShards;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
@@ -20,7 +19,6 @@ import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.TopicOrigin;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,10 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +48,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Runs inside this process, or on a cluster with -D execution.target=remote -D rest.address=HOST.",
+            "Runs inside this process; on a cluster with flink run and the job jar, see the README.",
             "Examples:",
             "  caiman train --spec conf/movielens.yaml --checkpoint-dir /var/lib/caiman/training --checkpoint-interval 30s",
             "  caiman train --spec champion.yaml,challenger.yaml --checkpoint-dir /var/lib/caiman/both --restore latest"
@@ -61,38 +57,37 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--spec",
-            required = true,
             split = ",",
             paramLabel = "FILE",
             description = "The model, in YAML; see conf/. Several, separated by commas or by giving the option again.")
-    private List<Path> specs = new ArrayList<>();
+    private List<String> specs = new ArrayList<>();
 
-    @Mixin
-    private DeviceOption device = new DeviceOption();
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "Where the network computes: auto, cpu or gpu (default: auto, a GPU where there is one).")
+    private Optional<String> device = Optional.empty();
 
     @Option(
             names = "--row-cache",
-            defaultValue = TrainingOptions.DEFAULT_ROW_CACHE,
             paramLabel = "SIZE",
-            description = "Heap for embedding rows in front of RocksDB, such as 2 gb. Default: ${DEFAULT-VALUE}.")
-    private String rowCache = TrainingOptions.DEFAULT_ROW_CACHE;
+            description = "Heap for embedding rows in front of RocksDB, such as 2 gb (default: 256 mb).")
+    private Optional<String> rowCache = Optional.empty();
 
     @Option(
             names = "--row-spill",
-            defaultValue = TrainingOptions.DEFAULT_ROW_SPILL,
             paramLabel = "SIZE",
             description = {
-                "Local disk for embedding rows between the heap and RocksDB, 0 for none. Default: ${DEFAULT-VALUE}.",
+                "Local disk for embedding rows between the heap and RocksDB, 0 for none (default: 4 gb).",
                 "Beside Flink's RocksDB directory; best with room for all rows, and used only as far as there are rows."
             })
-    private String rowSpill = TrainingOptions.DEFAULT_ROW_SPILL;
+    private Optional<String> rowSpill = Optional.empty();
 
     @Option(
             names = "--row-threads",
-            defaultValue = "" + TrainingOptions.DEFAULT_ROW_THREADS,
             paramLabel = "N",
-            description = "Threads that read and write embedding rows at the same time. Default: ${DEFAULT-VALUE}.")
-    private int rowThreads = TrainingOptions.DEFAULT_ROW_THREADS;
+            description = "Threads that read and write embedding rows at the same time (default: 2).")
+    private Optional<String> rowThreads = Optional.empty();
 
     @Option(
             names = "--label-window",
@@ -130,23 +125,16 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         List<TrainingJob> jobs = new ArrayList<>();
         try {
-            Map<String, ModelSpec> models = models();
-            TrainingOptions options = new TrainingOptions(
-                    device.device(),
-                    new RowStoreOptions(bytes("--row-cache", rowCache), bytes("--row-spill", rowSpill), rowThreads));
-            Optional<LabelWait> wait = labelWait();
-            if (wait.isPresent()) {
-                models.values().forEach(LateLabels::checkOneTask);
-            }
+            Configuration settings = configuration();
+            TrainingJobOptions options = TrainingJobOptions.from(settings);
+            KafkaOptions kafka = KafkaOptions.from(settings);
+            Map<String, ModelSpec> models = models(options.specs());
+            kafka.connection().check();
             for (ModelSpec model : models.values()) {
                 Configuration configuration =
-                        models.size() == 1 ? job.configuration() : job.configuration(model.name());
-                KafkaOptions kafka = KafkaOptions.from(configuration);
-                if (jobs.isEmpty()) {
-                    kafka.connection().check();
-                }
+                        models.size() == 1 ? job.restoring(settings) : job.restoring(settings, model.name());
                 StreamExecutionEnvironment env = environment(configuration);
-                addTo(env, kafka, model, options, wait);
+                addTo(env, kafka, model, new TrainingOptions(options.device(), options.rows()), options.labels());
                 jobs.add(new TrainingJob(model.name(), env));
             }
         } catch (IllegalArgumentException | SpecException e) {
@@ -155,8 +143,24 @@ public final class TrainCommand implements Callable<Integer> {
         return TrainingJob.runAll(jobs, command.commandLine().getErr());
     }
 
+    /** The settings with the named options over them. */
+    private Configuration configuration() {
+        Configuration configuration = job.configuration();
+        JobCommandOptions.set(
+                configuration,
+                TrainingJobOptions.SPEC,
+                specs.isEmpty() ? Optional.empty() : Optional.of(String.join(",", specs)));
+        JobCommandOptions.set(configuration, TrainingJobOptions.DEVICE, device);
+        JobCommandOptions.set(configuration, TrainingJobOptions.ROW_CACHE, rowCache);
+        JobCommandOptions.set(configuration, TrainingJobOptions.ROW_SPILL, rowSpill);
+        JobCommandOptions.set(configuration, TrainingJobOptions.ROW_THREADS, rowThreads);
+        JobCommandOptions.set(configuration, TrainingJobOptions.LABEL_WINDOW, labelWindow);
+        JobCommandOptions.set(configuration, TrainingJobOptions.LABEL_IDLENESS, labelIdleness);
+        return configuration;
+    }
+
     /** The models by name, in the order they were given. */
-    private Map<String, ModelSpec> models() {
+    private static Map<String, ModelSpec> models(List<Path> specs) {
         Map<String, ModelSpec> models = new LinkedHashMap<>();
         for (Path file : specs) {
             ModelSpec model = SpecReader.read(file);
@@ -167,41 +171,6 @@ public final class TrainCommand implements Callable<Integer> {
             }
         }
         return models;
-    }
-
-    private static long bytes(String option, String size) {
-        try {
-            return MemorySize.parse(size).getBytes();
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "%s = %s: expected a size; write a number and a unit, such as 512 mb or 2 gb"
-                            .formatted(option, size),
-                    e);
-        }
-    }
-
-    private Optional<LabelWait> labelWait() {
-        if (labelWindow.isEmpty() && labelIdleness.isPresent()) {
-            throw new IllegalArgumentException(
-                    "--label-idleness is of use with --label-window only: add that, or leave both out");
-        }
-        return labelWindow.map(window -> new LabelWait(
-                duration("--label-window", window), labelIdleness.map(idle -> duration("--label-idleness", idle))));
-    }
-
-    private static Duration duration(String option, String length) {
-        try {
-            Duration duration = TimeUtils.parseDuration(length);
-            if (duration.toMillis() > 0) {
-                return duration;
-            }
-            throw new IllegalArgumentException("less than 1 ms");
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IllegalArgumentException(
-                    "%s = %s: expected a length of time of 1 ms or more; write a number and a unit, such as 30min, 6h or 1d"
-                            .formatted(option, length),
-                    e);
-        }
     }
 
     /** An environment as the training job wants it. */

@@ -5,11 +5,11 @@ import io.caiman.jobs.checkpoints.Sealed;
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.Decoding;
+import io.caiman.jobs.connect.JobLog;
 import io.caiman.jobs.connect.RecordDecoder;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
 import io.caiman.model.train.Evicted;
-import io.caiman.model.train.MiniBatch;
 import io.caiman.model.train.StepResult;
 import io.caiman.model.train.Trainer;
 import io.caiman.schemas.RecordCodec;
@@ -17,8 +17,13 @@ import io.caiman.schemas.avro.Impression;
 import io.caiman.schemas.avro.ModelHealth;
 import io.caiman.schemas.avro.Prediction;
 import io.caiman.schemas.avro.SkippedStep;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
@@ -34,6 +39,11 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * Learns from impressions in mini-batches and emits a prediction for each label they have, in the order they came. A thin adapter: the
  * learning is {@link Trainer}'s.
  *
+ * <p>A pipeline of two threads: while a {@link Learner} has mini-batches to learn from, the task's thread fills the next one and
+ * publishes what the last one gave. At most {@link #MOST_LEARNING} are handed over at a time; beyond that the task waits, which
+ * holds back the source. Before a checkpoint's barrier the task waits until all are learned from and published, so no checkpoint
+ * has a mini-batch by half.
+ *
  * <p>Everything the outcome depends on is in one checkpoint: the pending mini-batch, the dense weights with their
  * optimizer, and the rows. So a job that is killed and restored gives what an uninterrupted one gives, bit for bit on
  * the CPU, as long as batches close by count or by an end-of-log record ({@code batch.max-wait-millis} is 0).
@@ -42,6 +52,9 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         implements OneInputStreamOperator<ConsumedRecord, Prediction> {
 
     private static final long serialVersionUID = 1;
+
+    /** One that is learned from, and one so that the learner need not wait for the task's thread. */
+    static final int MOST_LEARNING = 2;
 
     private static final String DENSE_STATE = Sealed.STATE_PREFIX + "dense-weights";
 
@@ -53,9 +66,17 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private transient RecordDecoder<Impression> decoder;
     private transient ImpressionFeatures features;
     private transient TrainedRows rows;
-    private transient Trainer trainer;
+    private transient MailboxExecutor mailbox;
+    private transient Learner learner;
     private transient PendingBatch pending;
-    private transient MiniBatch batch;
+    /** Emptied ones, to be filled again. */
+    private transient Deque<PendingBatch> spare;
+    /** Mini-batches handed to the learner and not published yet. */
+    private transient int learning;
+    /** Mini-batches handed to the learner so far. */
+    private transient long handedOver;
+
+    private transient JobLog log;
 
     private transient ListState<String> specState;
     private transient ListState<byte[]> denseState;
@@ -75,6 +96,17 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     }
 
     @Override
+    public void setMailboxExecutor(MailboxExecutor mailboxExecutor) {
+        super.setMailboxExecutor(mailboxExecutor);
+        mailbox = mailboxExecutor;
+    }
+
+    /** The rows choose their keys themselves, on the learner's thread; records have none. */
+    @Override
+    @SuppressWarnings("rawtypes") // as it is overridden
+    public void setKeyContextElement1(StreamRecord record) {}
+
+    @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         spec = SpecReader.parse("the job's model spec", specYaml);
@@ -84,10 +116,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
                 .getListState(new ListStateDescriptor<>(DENSE_STATE, BytePrimitiveArraySerializer.INSTANCE));
         pendingState = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>("pending-mini-batch", ConsumedRecord.type()));
-        pending = new PendingBatch();
-        batch = new MiniBatch(spec.features().size(), spec.tasks().size());
-        features = new ImpressionFeatures(spec);
-        decoder = new RecordDecoder<>(RecordCodec.of(Impression.class), refusedBy(spec), features::problem);
+        spare = new ArrayDeque<>();
         impressions = getMetricGroup().counter(TrainingMetrics.IMPRESSIONS);
         deadLetters = getMetricGroup().counter(DeadLetters.COUNTER);
         steps = getMetricGroup().counter(TrainingMetrics.STEPS);
@@ -96,9 +125,28 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         checkSpec();
         rows = new TrainedRows(getKeyedStateBackend(), spec, options);
         rows.register(getMetricGroup());
-        trainer = new Trainer(spec, rows.tables(), options.device());
+        learner = new Learner(() -> new Trainer(spec, rows.tables(), options.device()));
+        for (byte[] stored : denseState.get()) {
+            learner.trainer().restore(Sealed.open(stored));
+        }
+        features = new ImpressionFeatures(spec, learner.trainer().domains());
+        decoder = new RecordDecoder<>(RecordCodec.of(Impression.class), refusedBy(spec), features::problem);
+        pending = new PendingBatch(spec, features);
+        for (ConsumedRecord record : pendingState.get()) {
+            if (decoder.decode(record) instanceof Decoding.Decoded<Impression> decoded) {
+                pending.add(record, decoded.record());
+            }
+        }
+        log = new JobLog(TrainingOperator.class, getRuntimeContext());
         if (context.isRestored()) {
-            restore();
+            log.info(
+                    "restored",
+                    "model",
+                    spec.name(),
+                    "steps",
+                    learner.trainer().steps(),
+                    "pending",
+                    pending.offsetsInWords());
         }
     }
 
@@ -114,17 +162,6 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         }
     }
 
-    private void restore() throws Exception {
-        for (byte[] stored : denseState.get()) {
-            trainer.restore(Sealed.open(stored));
-        }
-        for (ConsumedRecord record : pendingState.get()) {
-            if (decoder.decode(record) instanceof Decoding.Decoded<Impression> decoded) {
-                pending.add(record, decoded.record());
-            }
-        }
-    }
-
     @Override
     public void open() throws Exception {
         super.open();
@@ -137,7 +174,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     }
 
     @Override
-    public void processElement(StreamRecord<ConsumedRecord> element) {
+    public void processElement(StreamRecord<ConsumedRecord> element) throws Exception {
         Decoding<Impression> decoding = decoder.decode(element.getValue());
         if (decoding instanceof Decoding.Decoded<Impression> decoded) {
             accept(element.getValue(), decoded.record());
@@ -149,7 +186,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         }
     }
 
-    private void accept(ConsumedRecord record, Impression impression) {
+    private void accept(ConsumedRecord record, Impression impression) throws Exception {
         pending.add(record, impression);
         if (pending.size() == 1) {
             stepAfterMaxWait();
@@ -161,54 +198,73 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
 
     /** Learns from the pending mini-batch once its first impression has waited long enough, unless it filled before. */
     private void stepAfterMaxWait() {
-        long before = batchesTaken();
+        long before = handedOver;
         spec.batch().maxWait().ifPresent(wait -> {
             long due = getProcessingTimeService().getCurrentProcessingTime() + wait.toMillis();
             ScheduledFuture<?> unused = getProcessingTimeService().registerTimer(due, time -> {
-                if (batchesTaken() == before) {
+                if (handedOver == before) {
                     step();
                 }
             });
         });
     }
 
-    /** Mini-batches the trainer was given, those it skipped included. */
-    private long batchesTaken() {
-        return trainer.steps() + trainer.skippedSteps();
-    }
-
-    private void step() {
+    /** Hands the pending mini-batch, if there is one, to the learner. */
+    private void step() throws Exception {
         if (pending.size() == 0) {
             return;
         }
-        long start = System.nanoTime();
-        for (int i = 0; i < pending.size(); i++) {
-            features.add(pending.impression(i), batch);
+        PendingBatch batch = pending;
+        pending = spare.isEmpty() ? new PendingBatch(spec, features) : spare.pop();
+        handedOver++;
+        awaitLearningAtMost(MOST_LEARNING - 1);
+        learning++;
+        learner.learn(batch.samples(), result -> publishLater(batch, result));
+    }
+
+    /** On the learner's thread: has the task's thread publish. */
+    private void publishLater(PendingBatch batch, Future<Learner.Learned> result) {
+        try {
+            mailbox.execute(() -> publish(batch, result), "publish a mini-batch");
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the task has ended; nobody waits for this mini-batch", e);
         }
-        StepResult result = trainer.step(batch);
-        batch.clear();
-        stepNanos.inc(System.nanoTime() - start);
+    }
+
+    /** Publishes what is learned from in the meantime. */
+    private void awaitLearningAtMost(int batches) throws InterruptedException {
+        while (learning > batches) {
+            mailbox.yield();
+        }
+    }
+
+    private void publish(PendingBatch batch, Future<Learner.Learned> result) throws Exception {
+        learning--;
+        Learner.Learned learned = Learner.get(result);
+        stepNanos.inc(learned.nanos());
         steps.inc();
-        impressions.inc(pending.size());
-        for (int i = 0; i < pending.size(); i++) {
-            emit(i, result);
+        impressions.inc(batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            emit(batch, i, learned.result());
         }
-        rows.count(result);
-        for (Evicted evicted : result.evicted()) {
-            bury(evicted);
+        rows.count(learned.result());
+        for (Evicted evicted : learned.result().evicted()) {
+            bury(evicted, batch.lastEventTime(), learned.steps());
         }
-        result.health().ifPresent(health -> tell(HealthRecords.report(health)));
-        result.skipped().ifPresent(reason -> {
+        learned.result().health().ifPresent(health -> tell(HealthRecords.report(health), batch, learned));
+        learned.result().skipped().ifPresent(reason -> {
             skippedSteps.inc();
-            tell(new SkippedStep(reason, pending.offsets()));
+            tell(new SkippedStep(reason, batch.offsets()), batch, learned);
+            log.warn("skipped-step", "model", spec.name(), "reason", reason, "offsets", batch.offsetsInWords());
         });
-        pending.clear();
+        batch.clear();
+        spare.push(batch);
     }
 
     /** Emits a prediction for each label of an impression, or a dead letter if one of its logits is not finite. */
-    private void emit(int sample, StepResult result) {
-        Impression impression = pending.impression(sample);
-        ConsumedRecord record = pending.record(sample);
+    private void emit(PendingBatch batch, int sample, StepResult result) {
+        Impression impression = batch.impression(sample);
+        ConsumedRecord record = batch.record(sample);
         int tasks = spec.tasks().size();
         for (int task = 0; task < tasks; task++) {
             if (Double.isNaN(result.scores()[sample * tasks + task])) {
@@ -249,44 +305,61 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         output.collect(DeadLetters.TAG, new StreamRecord<>(DeadLetters.letter(record, reason, refusedBy(spec))));
     }
 
-    private void bury(Evicted evicted) {
-        long eventTime = lastEventTime();
+    private void bury(Evicted evicted, long eventTime, long step) {
         output.collect(
                 RowTombstones.TAG,
-                new StreamRecord<>(RowTombstones.record(evicted, spec.name(), eventTime, trainer.steps()), eventTime));
+                new StreamRecord<>(RowTombstones.record(evicted, spec.name(), eventTime, step), eventTime));
     }
 
-    private long lastEventTime() {
-        return pending.impression(pending.size() - 1).getEventTimeMs();
-    }
-
-    private void tell(Object event) {
-        long eventTime = lastEventTime();
-        ModelHealth record = new ModelHealth(spec.name(), eventTime, trainer.steps(), trainer.skippedSteps(), event);
+    private void tell(Object event, PendingBatch batch, Learner.Learned learned) {
+        long eventTime = batch.lastEventTime();
+        ModelHealth record = new ModelHealth(spec.name(), eventTime, learned.steps(), learned.skippedSteps(), event);
         output.collect(HealthRecords.TAG, new StreamRecord<>(record, eventTime));
     }
 
     @Override
     public void finish() throws Exception {
         step();
+        awaitLearningAtMost(0);
         super.finish();
+    }
+
+    /** What is published here still comes before the barrier, so in the transactions that the checkpoint commits. */
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        awaitLearningAtMost(0);
+        super.prepareSnapshotPreBarrier(checkpointId);
     }
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        byte[] dense = Sealed.seal(trainer.snapshot());
+        if (learning > 0) {
+            throw new IllegalStateException(
+                    learning + " mini-batches are being learned from; expected none at a snapshot");
+        }
+        byte[] dense = Sealed.seal(learner.trainer().snapshot());
         checkpoints.require(dense.length + rows.dirtyBytes());
         rows.flush();
         specState.update(List.of(specYaml));
         denseState.update(List.of(dense));
         pendingState.update(pending.records());
+        log.info(
+                "snapshot",
+                "model",
+                spec.name(),
+                "checkpoint",
+                context.getCheckpointId(),
+                "steps",
+                learner.trainer().steps(),
+                "pending",
+                pending.offsetsInWords());
     }
 
     @Override
     public void close() throws Exception {
-        if (trainer != null) {
-            trainer.close();
+        if (learner != null) {
+            learner.close();
         }
         if (rows != null) {
             rows.close();

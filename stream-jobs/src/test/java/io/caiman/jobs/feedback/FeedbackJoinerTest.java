@@ -13,6 +13,7 @@ import io.caiman.jobs.feedback.ReferenceJoin.Outcome;
 import io.caiman.jobs.feedback.ReferenceJoin.Settled;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.Feedback;
 import io.caiman.schemas.avro.Impression;
 import io.caiman.schemas.avro.TopicOrigin;
 import java.nio.ByteBuffer;
@@ -37,6 +38,9 @@ class FeedbackJoinerTest {
     /** Short and long beside the logs; a long one has ids forgotten several at a time. */
     private static final long[] WINDOWS = {WINDOW, 1, 50, 700};
 
+    /** Of a model of one task, and of one of two. */
+    private static final List<List<String>> TASKS = List.of(List.of("click"), List.of("click", "like"));
+
     private static final RecordCodec<Impression> CODEC = RecordCodec.of(Impression.class);
 
     @Test
@@ -45,8 +49,9 @@ class FeedbackJoinerTest {
         for (int seed = 0; seed < 150; seed++) {
             long window = WINDOWS[seed % WINDOWS.length];
             Logs logs = Logs.random(seed, window);
+            List<String> tasks = TASKS.get(seed / WINDOWS.length % 2);
             for (int way = 0; way < 8; way++) {
-                settled += check(logs, window, 31L * seed + way, way % 2 == 0 ? 0 : 1 + way / 2, false);
+                settled += check(tasks, logs, window, 31L * seed + way, way % 2 == 0 ? 0 : 1 + way / 2, false);
             }
         }
         assertThat(settled).as("impressions compared").isGreaterThan(15_000);
@@ -57,19 +62,20 @@ class FeedbackJoinerTest {
         for (int seed = 1000; seed < 1010; seed++) {
             long window = WINDOWS[seed % WINDOWS.length];
             Logs logs = Logs.random(seed, window);
-            check(logs, window, seed, 0, true);
-            check(logs, window, seed + 1, 2, true);
+            check(TASKS.get(seed % 2), logs, window, seed, 0, true);
+            check(TASKS.get(seed % 2), logs, window, seed + 1, 2, true);
         }
     }
 
     /** Runs the logs, with as many restarts on the way, and compares with the reference; how many impressions there were. */
-    private static int check(Logs logs, long window, long seed, int restarts, boolean rocks) throws Exception {
+    private static int check(List<String> tasks, Logs logs, long window, long seed, int restarts, boolean rocks)
+            throws Exception {
         List<ConsumedRecord> records = logs.interleaved(seed);
         Random random = new Random(seed);
         int[] stops = random.ints(restarts, 0, records.size() + 1).sorted().toArray();
         List<StreamRecord<ConsumedRecord>> output = new ArrayList<>();
         Map<String, Long> counts = new TreeMap<>();
-        JoinerHarness harness = JoinerHarness.start(window, logs.partitions(), rocks);
+        JoinerHarness harness = JoinerHarness.start(tasks, window, RecordCheck.none(), logs.partitions(), rocks);
         try {
             int at = 0;
             for (int stop : stops) {
@@ -80,7 +86,7 @@ class FeedbackJoinerTest {
                 // Lost with the kill: it comes again.
                 send(harness, records.subList(at, Math.min(records.size(), at + random.nextInt(30))), random);
                 harness.close();
-                harness = JoinerHarness.restore(window, logs.partitions(), rocks, checkpoint);
+                harness = JoinerHarness.restore(tasks, window, logs.partitions(), rocks, checkpoint);
             }
             send(harness, records.subList(at, records.size()), random);
             take(harness, output, counts);
@@ -92,7 +98,7 @@ class FeedbackJoinerTest {
         } finally {
             harness.close();
         }
-        ReferenceJoin reference = new ReferenceJoin(logs, window);
+        ReferenceJoin reference = new ReferenceJoin(logs, tasks, window);
         StreamRecord<ConsumedRecord> last = output.remove(output.size() - 1);
         assertThat(last.getValue().endOfLog()).isTrue();
         assertThat(settled(logs, output)).as("seed %d", seed).isEqualTo(reference.settled());
@@ -122,13 +128,16 @@ class FeedbackJoinerTest {
             ConsumedRecord record = each.getValue();
             Logs.Entry original = logs.impressions().get(record.partition()).get((int) record.offset());
             byte[] value = record.value().orElseThrow();
-            Outcome outcome = Outcome.AS_IT_IS;
+            Map<String, Boolean> labels = new TreeMap<>();
             if (!Arrays.equals(value, original.bytes())) {
-                outcome = Boolean.TRUE.equals(CODEC.decode(value).getLabels().get(Logs.TASK))
-                        ? Outcome.POSITIVE
-                        : Outcome.NEGATIVE;
+                labels.putAll(CODEC.decode(value).getLabels());
+                labels.keySet()
+                        .removeAll(((Logs.Entry.Shown) original)
+                                .impression()
+                                .getLabels()
+                                .keySet());
             }
-            settled.add(new Settled(each.getTimestamp(), record.partition(), record.offset(), outcome));
+            settled.add(new Settled(each.getTimestamp(), record.partition(), record.offset(), new Outcome(labels)));
         }
         return settled;
     }
@@ -151,6 +160,29 @@ class FeedbackJoinerTest {
                         new Settled(START + 1 + WINDOW, 0, 1, Outcome.NEGATIVE));
         assertThat(output).hasSize(4);
         assertThat(output.get(3).getValue().endOfLog()).isTrue();
+    }
+
+    @Test
+    void with_several_tasks_an_impression_goes_on_with_its_last_label() throws Exception {
+        List<String> both = List.of("click", "like");
+        Logs logs = new Logs(1, 1)
+                .show(0, impression("both", START, Map.of(), both))
+                .show(0, impression("one", START + 1, Map.of(), both))
+                .show(0, impression("known", START + 2, Map.of("like", false), List.of("click")))
+                .give(0, click("both", 3))
+                .give(0, click("known", 4))
+                .give(0, new Feedback("one", "u", START + 5, "like"))
+                .give(0, new Feedback("both", "u", START + 6, "like"))
+                .end();
+        try (JoinerHarness harness = JoinerHarness.start(both, WINDOW, RecordCheck.none(), logs.partitions(), false)) {
+            harness.send(logs.interleaved(1));
+
+            assertThat(settled(logs, harness.output().subList(0, 3)))
+                    .containsExactly(
+                            new Settled(START + 4, 0, 2, Outcome.POSITIVE),
+                            new Settled(START + 6, 0, 0, new Outcome(Map.of("click", true, "like", true))),
+                            new Settled(START + 1 + WINDOW, 0, 1, new Outcome(Map.of("click", false, "like", true))));
+        }
     }
 
     @Test

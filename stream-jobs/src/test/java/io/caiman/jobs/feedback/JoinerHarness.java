@@ -39,10 +39,15 @@ final class JoinerHarness implements AutoCloseable {
     private final KeyedTwoInputStreamOperatorTestHarness<Integer, ConsumedRecord, ConsumedRecord, ConsumedRecord> flink;
     private final InterceptingOperatorMetricGroup metrics = new InterceptingOperatorMetricGroup();
 
-    private JoinerHarness(long window, RecordCheck<Impression> check, List<TopicPartition> partitions, boolean rocks)
+    private JoinerHarness(
+            List<String> tasks,
+            long window,
+            RecordCheck<Impression> check,
+            List<TopicPartition> partitions,
+            boolean rocks)
             throws Exception {
         FeedbackJoiner joiner = new FeedbackJoiner(
-                Logs.TASK,
+                tasks,
                 new LabelWait(Duration.ofMillis(window), Optional.of(IDLENESS)),
                 check,
                 () -> partitions,
@@ -67,7 +72,17 @@ final class JoinerHarness implements AutoCloseable {
     static JoinerHarness start(
             long window, RecordCheck<Impression> check, List<TopicPartition> partitions, boolean rocks)
             throws Exception {
-        JoinerHarness harness = new JoinerHarness(window, check, partitions, rocks);
+        return start(List.of(Logs.TASK), window, check, partitions, rocks);
+    }
+
+    static JoinerHarness start(
+            List<String> tasks,
+            long window,
+            RecordCheck<Impression> check,
+            List<TopicPartition> partitions,
+            boolean rocks)
+            throws Exception {
+        JoinerHarness harness = new JoinerHarness(tasks, window, check, partitions, rocks);
         harness.flink.open();
         return harness;
     }
@@ -75,7 +90,17 @@ final class JoinerHarness implements AutoCloseable {
     static JoinerHarness restore(
             long window, List<TopicPartition> partitions, boolean rocks, OperatorSubtaskState checkpoint)
             throws Exception {
-        JoinerHarness harness = new JoinerHarness(window, RecordCheck.none(), partitions, rocks);
+        return restore(List.of(Logs.TASK), window, partitions, rocks, checkpoint);
+    }
+
+    static JoinerHarness restore(
+            List<String> tasks,
+            long window,
+            List<TopicPartition> partitions,
+            boolean rocks,
+            OperatorSubtaskState checkpoint)
+            throws Exception {
+        JoinerHarness harness = new JoinerHarness(tasks, window, RecordCheck.none(), partitions, rocks);
         harness.flink.initializeState(checkpoint);
         harness.flink.open();
         return harness;

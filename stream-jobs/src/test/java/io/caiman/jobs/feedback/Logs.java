@@ -193,13 +193,14 @@ final class Logs {
             case 2 -> impression(id, time, Map.of(), List.of());
             case 3 -> impression(id, random.nextBoolean() ? -5 : Long.MAX_VALUE, Map.of(), List.of(TASK));
             case 4 -> impression(id, time, Map.of("like", true), List.of("share", TASK));
+            case 5, 6 -> impression(id, time, Map.of(), List.of("like", TASK));
             default -> impression(id, time, Map.of(), List.of(TASK));
         };
     }
 
     private static Feedback feedback(String id, long time, Random random) {
         return switch (random.nextInt(12)) {
-            case 0 -> new Feedback(id, "u", time, "like");
+            case 0, 2, 3 -> new Feedback(id, "u", time, "like");
             case 1 -> new Feedback(id, "u", random.nextBoolean() ? -1 : Long.MAX_VALUE, TASK);
             default -> new Feedback(id, "u", time, TASK);
         };

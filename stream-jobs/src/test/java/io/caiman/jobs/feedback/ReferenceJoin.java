@@ -11,25 +11,28 @@ import java.util.TreeMap;
 /** What must come out, with both logs known from end to end: for each impression all feedback is looked through. */
 final class ReferenceJoin {
 
-    /** How an impression goes on. */
-    enum Outcome {
-        AS_IT_IS,
-        POSITIVE,
-        NEGATIVE
+    /** How an impression goes on: with these labels more. */
+    record Outcome(Map<String, Boolean> labels) {
+
+        static final Outcome AS_IT_IS = new Outcome(Map.of());
+        static final Outcome POSITIVE = new Outcome(Map.of(Logs.TASK, true));
+        static final Outcome NEGATIVE = new Outcome(Map.of(Logs.TASK, false));
     }
 
     /** An impression that goes on at a time, and where it lies. */
     record Settled(long time, int partition, long offset, Outcome outcome) {}
 
-    private record Awaiting(String id, long time, int partition, long offset) {}
+    private record Awaiting(String id, List<String> tasks, long time, int partition, long offset) {}
 
-    private record Answer(String id, long time) {}
+    private record Answer(String id, String task, long time) {}
 
+    private final List<String> tasks;
     private final long window;
     private final List<Settled> settled = new ArrayList<>();
     private final Map<String, Long> counts = new TreeMap<>();
 
-    ReferenceJoin(Logs logs, long window) {
+    ReferenceJoin(Logs logs, List<String> tasks, long window) {
+        this.tasks = tasks;
         this.window = window;
         List<Awaiting> awaiting = new ArrayList<>();
         for (int partition = 0; partition < logs.impressions().size(); partition++) {
@@ -63,8 +66,11 @@ final class ReferenceJoin {
             if (log.get(offset) instanceof Logs.Entry.Shown shown) {
                 Impression impression = shown.impression();
                 time = believed(impression.getEventTimeMs()) ? Math.max(time, impression.getEventTimeMs()) : time;
-                if (impression.getAwaited().contains(Logs.TASK)) {
-                    awaiting.add(new Awaiting(impression.getId(), time, partition, offset));
+                List<String> awaited = tasks.stream()
+                        .filter(task -> impression.getAwaited().contains(task))
+                        .toList();
+                if (!awaited.isEmpty()) {
+                    awaiting.add(new Awaiting(impression.getId(), awaited, time, partition, offset));
                     continue;
                 }
             }
@@ -79,8 +85,8 @@ final class ReferenceJoin {
                     && believed(given.feedback().getEventTimeMs())) {
                 Feedback feedback = given.feedback();
                 time = Math.max(time, feedback.getEventTimeMs());
-                if (feedback.getTask().equals(Logs.TASK)) {
-                    answers.add(new Answer(feedback.getImpressionId(), time));
+                if (tasks.contains(feedback.getTask())) {
+                    answers.add(new Answer(feedback.getImpressionId(), feedback.getTask(), time));
                 }
             } else if (!(entry instanceof Logs.Entry.End)) {
                 count("deadLetters");
@@ -93,17 +99,23 @@ final class ReferenceJoin {
     }
 
     private void settle(Awaiting shown, List<Answer> answers) {
-        List<Answer> matching =
-                answers.stream().filter(answer -> inWindow(answer, shown)).toList();
-        boolean positive = !matching.isEmpty();
-        long time = shown.time() + window;
-        for (Answer answer : matching) {
-            time = Math.min(time, Math.max(answer.time(), shown.time()));
+        Map<String, Boolean> labels = new TreeMap<>();
+        long last = shown.time();
+        for (String task : shown.tasks()) {
+            List<Answer> matching = answers.stream()
+                    .filter(answer -> answer.task().equals(task) && inWindow(answer, shown))
+                    .toList();
+            boolean positive = !matching.isEmpty();
+            long time = shown.time() + window;
+            for (Answer answer : matching) {
+                time = Math.min(time, Math.max(answer.time(), shown.time()));
+            }
+            labels.put(task, positive);
+            last = Math.max(last, time);
+            count(positive ? "answeredImpressions" : "unansweredImpressions");
+            matching.stream().skip(1).forEach(again -> count("repeatedFeedback"));
         }
-        settled.add(
-                new Settled(time, shown.partition(), shown.offset(), positive ? Outcome.POSITIVE : Outcome.NEGATIVE));
-        count(positive ? "answeredImpressions" : "unansweredImpressions");
-        matching.stream().skip(1).forEach(again -> count("repeatedFeedback"));
+        settled.add(new Settled(last, shown.partition(), shown.offset(), new Outcome(labels)));
     }
 
     private boolean inWindow(Answer answer, Awaiting shown) {
@@ -112,7 +124,7 @@ final class ReferenceJoin {
 
     private void count(Answer answer, List<Awaiting> awaiting) {
         Awaiting shown = awaiting.stream()
-                .filter(each -> each.id().equals(answer.id()))
+                .filter(each -> each.id().equals(answer.id()) && each.tasks().contains(answer.task()))
                 .findAny()
                 .orElse(null);
         if (shown == null || answer.time() < shown.time() - window || answer.time() > shown.time() + 2 * window) {

@@ -28,30 +28,59 @@ class TrainCommandTest {
     })
     void a_window_for_labels_that_is_none_is_refused_with_what_was_expected(String option, String length)
             throws Exception {
-        assertThat(refusal(option, length)).contains(option + " = " + length, "expected a length of time", "30min");
+        assertThat(refusal(option, length))
+                .contains("caiman.training.label-window = " + length, "expected a length of time");
     }
 
     @Test
     void an_idleness_that_is_none_is_refused_and_so_is_one_without_a_window() throws Exception {
         assertThat(refusal("--label-window", "1h", "--label-idleness", "0s"))
-                .contains("--label-idleness = 0s", "expected a length of time");
-        assertThat(refusal("--label-idleness", "1m")).contains("--label-idleness", "with --label-window only");
+                .contains("caiman.training.label-idleness = 0s", "expected a length of time");
+        assertThat(refusal("--label-idleness", "1m"))
+                .contains(
+                        "caiman.training.label-idleness = PT1M", "caiman.training.label-window (--label-window) only");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--row-cache, much, caiman.training.row-cache = much: expected a size",
+        "--row-cache, 0, 'caiman.training.row-cache = 0: expected at least 1'",
+        "--row-threads, 0, 'caiman.training.row-threads = 0: expected at least 1'",
+        "--device, tpu, 'caiman.training.device = tpu: expected one of auto, cpu, gpu'",
+        "--bootstrap-servers, nowhere, \"nowhere\"",
+        "--conf, /absent.yaml, /absent.yaml"
+    })
+    void a_bad_option_stops_the_command_before_anything_starts(String option, String value, String message)
+            throws Exception {
+        assertThat(refusal(option, value)).contains(message);
     }
 
     @Test
-    void a_window_for_labels_is_refused_where_a_model_has_several_tasks() throws Exception {
-        Path several = Files.writeString(directory.resolve("several.yaml"), """
-                name: several
-                tasks: [click, like]
-                domains: [a]
-                features: [user, item, domain]
-                """);
-
-        assertThat(refusal("--spec", several.toString(), "--label-window", "1h"))
-                .contains("--label-window", "'several' has the tasks [click, like]", "a model for each task");
+    void without_a_spec_there_is_nothing_to_learn_and_the_message_says_how_to_name_one() throws Exception {
+        assertThat(refused()).contains("caiman.training.spec", "--spec");
     }
 
-    /** What a command line is refused with. */
+    @Test
+    void a_file_of_options_serves_as_the_named_ones_do_and_these_go_before() throws Exception {
+        Path conf = Files.writeString(directory.resolve("caiman.yaml"), """
+                caiman.training:
+                  spec: /absent/of-the-file.yaml
+                  row-threads: 4
+                caiman.metrics.pane: 1h
+                """);
+        assertThat(refused("--conf", conf.toString())).contains("/absent/of-the-file.yaml");
+        assertThat(refused("--conf", conf.toString(), "-D", "caiman.training.spec=/absent/of-D.yaml"))
+                .contains("/absent/of-D.yaml");
+        assertThat(refused(
+                        "--conf",
+                        conf.toString(),
+                        "-D",
+                        "caiman.training.spec=/absent/of-D.yaml",
+                        "--spec=/absent/named"))
+                .contains("/absent/named");
+    }
+
+    /** What a command line is refused with, besides that of a spec. */
     private String refusal(String... options) throws Exception {
         Path spec = Files.writeString(directory.resolve("spec.yaml"), """
                 name: crocodile
@@ -61,11 +90,15 @@ class TrainCommandTest {
                 """);
         List<String> arguments = new ArrayList<>(List.of("--spec", spec.toString()));
         arguments.addAll(List.of(options));
+        return refused(arguments.toArray(String[]::new));
+    }
+
+    private static String refused(String... arguments) {
         StringWriter errors = new StringWriter();
         int exit = new CommandLine(new TrainCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setErr(new PrintWriter(errors))
-                .execute(arguments.toArray(String[]::new));
+                .execute(arguments);
         assertThat(exit).isEqualTo(CommandLine.ExitCode.USAGE);
         return errors.toString();
     }

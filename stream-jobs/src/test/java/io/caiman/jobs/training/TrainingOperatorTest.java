@@ -18,6 +18,7 @@ import io.caiman.model.train.StepResult;
 import io.caiman.model.train.Trainer;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.DeadLetter;
+import io.caiman.schemas.avro.GateUse;
 import io.caiman.schemas.avro.HealthReport;
 import io.caiman.schemas.avro.Impression;
 import io.caiman.schemas.avro.ModelHealth;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
@@ -168,6 +170,30 @@ class TrainingOperatorTest {
     }
 
     @Test
+    void the_task_fills_further_mini_batches_while_so_many_are_learned_from_and_no_more() throws Exception {
+        try (Harness harness = new Harness(SPEC, CACHE)) {
+            harness.open();
+            for (int batches = 1; batches <= 20; batches++) {
+                harness.send(impressions(BATCH));
+                assertThat(harness.predictionsAtOnce())
+                        .hasSizeBetween((batches - TrainingOperator.MOST_LEARNING) * BATCH, batches * BATCH);
+            }
+            assertThat(harness.predictions()).hasSize(20 * BATCH);
+        }
+    }
+
+    @Test
+    void there_is_no_snapshot_of_a_mini_batch_that_is_learned_from() throws Exception {
+        try (Harness harness = new Harness(SPEC, CACHE)) {
+            harness.open();
+            harness.send(impressions(BATCH));
+
+            // Nobody has asked for the result yet, so it is not published, however quick the learner was.
+            assertThatThrownBy(() -> harness.flink.snapshot(1, 1)).rootCause().hasMessageContaining("1 mini-batches");
+        }
+    }
+
+    @Test
     void an_end_of_log_record_closes_the_pending_mini_batch() throws Exception {
         try (Harness harness = new Harness(SPEC, CACHE)) {
             harness.open();
@@ -256,6 +282,122 @@ class TrainingOperatorTest {
                             reason -> assertThat(reason).contains("'click' is awaited", "--label-window"),
                             reason -> assertThat(reason).contains("2 ids and 1 weights"));
         }
+    }
+
+    /** Networks whose domains have something of their own: gates and towers, statistics, embedding sets. */
+    private static List<ModelSpec> growing() {
+        return Stream.of(
+                        SpecReader.write(SPEC),
+                        SpecReader.write(STAR),
+                        SpecReader.write(STAR)
+                                .replace("\"star\"", "\"single-domain\"")
+                                .replaceFirst("options:\n(  .*\n)+", ""))
+                .map(yaml -> SpecReader.parse("growing", yaml.replace("max-domains: 0", "max-domains: 4")))
+                .toList();
+    }
+
+    /** Domain c comes in the middle of the third mini-batch, and d with c and b in the fifth. */
+    private static List<Impression> withNewDomains(List<Impression> impressions) {
+        for (int i = 2 * BATCH + 1; i < impressions.size(); i += 3) {
+            impressions.get(i).setDomain(i > 4 * BATCH && i % 2 == 0 ? "d" : "c");
+        }
+        return impressions;
+    }
+
+    @Test
+    void a_domain_is_added_midstream_and_a_restored_job_goes_on_with_it_bit_for_bit() throws Exception {
+        List<Impression> impressions = withNewDomains(impressions(8 * BATCH));
+        assertThat(impressions).extracting(Impression::getDomain).contains("a", "b", "c", "d");
+        for (ModelSpec spec : growing()) {
+            List<Double> uninterrupted = scoresWithoutFlink(spec, impressions, new ArrayList<>());
+            // Where c is in the pending mini-batch only, where the model knows it, and where d waits behind it.
+            for (int killed : new int[] {2 * BATCH + 3, 3 * BATCH, 5 * BATCH - 1, 6 * BATCH + 2}) {
+                List<Double> scores = new ArrayList<>();
+                OperatorSubtaskState checkpoint;
+                try (Harness harness = new Harness(spec, CACHE)) {
+                    harness.open();
+                    harness.send(impressions.subList(0, killed));
+                    checkpoint = harness.snapshot();
+                    scores.addAll(harness.scores());
+                    // Learned after the checkpoint, and lost with the kill.
+                    harness.send(impressions.subList(killed, impressions.size()));
+                }
+                try (Harness harness = new Harness(spec, TINY_CACHE)) {
+                    harness.restore(checkpoint);
+                    harness.send(impressions.subList(killed, impressions.size()));
+                    scores.addAll(harness.scores());
+                    assertThat(harness.deadLetters()).isEmpty();
+                }
+                assertThat(scores).as("%s killed at %d", spec.network(), killed).isEqualTo(uninterrupted);
+            }
+        }
+    }
+
+    @Test
+    void predictions_and_health_are_told_of_an_added_domain_like_of_any_other() throws Exception {
+        List<Impression> impressions = withNewDomains(impressions(8 * BATCH));
+        try (Harness harness = new Harness(growing().get(0), CACHE)) {
+            harness.open();
+            harness.send(impressions);
+
+            assertThat(harness.predictions())
+                    .extracting(Prediction::getDomain)
+                    .containsExactlyElementsOf(
+                            impressions.stream().map(Impression::getDomain).toList());
+            HealthReport first = (HealthReport) harness.health().get(0).getEvent();
+            assertThat(first.getGates()).extracting(GateUse::getDomain).containsExactly("a", "b");
+            HealthReport last = (HealthReport) harness.health().get(3).getEvent();
+            assertThat(last.getGates()).extracting(GateUse::getDomain).containsExactly("a", "b", "c", "d");
+        }
+    }
+
+    @Test
+    void domains_beyond_the_most_and_names_that_cannot_be_one_are_dead_letters_also_after_a_restore() throws Exception {
+        List<Impression> good = impressions(BATCH);
+        List<Impression> impressions = new ArrayList<>();
+        for (String domain : List.of("c", "x".repeat(201), "\u0007", "d", "e", "c", "a")) {
+            impressions.add(Impression.newBuilder(good.get(0)).setDomain(domain).build());
+        }
+        OperatorSubtaskState checkpoint;
+        try (Harness harness = new Harness(growing().get(0), CACHE)) {
+            harness.open();
+            harness.send(impressions);
+
+            assertThat(harness.deadLetters())
+                    .extracting(DeadLetter::getReason)
+                    .satisfiesExactly(
+                            reason -> assertThat(reason)
+                                    .contains("longer than 200 characters")
+                                    .hasSizeLessThan(200),
+                            reason -> assertThat(reason).contains("control characters"),
+                            reason -> assertThat(reason).contains("'e'", "there are 4", "'max-domains'"));
+            checkpoint = harness.snapshot();
+        }
+        try (Harness harness = new Harness(growing().get(0), CACHE)) {
+            harness.restore(checkpoint);
+            harness.send(impressions.subList(3, 7));
+            harness.send(good);
+
+            assertThat(harness.deadLetters()).hasSize(1);
+            assertThat(harness.predictions())
+                    .extracting(Prediction::getDomain)
+                    .startsWith("c", "d", "c", "a", "d", "c", "a");
+        }
+        ModelSpec more = SpecReader.parse(
+                "more", SpecReader.write(growing().get(0)).replace("max-domains: 4", "max-domains: 5"));
+        try (Harness harness = new Harness(more, CACHE)) {
+            assertThatThrownBy(() -> harness.restore(checkpoint)).hasMessageContaining("max-domains: 4 -> 5");
+        }
+    }
+
+    @Test
+    void an_impression_of_a_domain_that_may_be_added_can_wait_for_its_label() {
+        Impression foreign =
+                Impression.newBuilder(impressions(1).get(0)).setDomain("c").build();
+
+        assertThat(new LearnableOnceLabelled(growing().get(0)).complaint(foreign))
+                .isEmpty();
+        assertThat(new LearnableOnceLabelled(SPEC).complaint(foreign)).isPresent();
     }
 
     @Test
@@ -548,18 +690,31 @@ class TrainingOperatorTest {
         }
 
         OperatorSubtaskState snapshot() throws Exception {
+            settle();
             return flink.snapshot(1, 1);
         }
 
-        List<Prediction> predictions() {
+        /** Has all that was handed over learned from and published, as before a checkpoint. */
+        private void settle() throws Exception {
+            flink.prepareSnapshotPreBarrier(1);
+        }
+
+        /** The predictions so far, of mini-batches that are still learned from none. */
+        List<Prediction> predictionsAtOnce() {
             return flink.extractOutputValues();
         }
 
-        List<Double> scores() {
+        List<Prediction> predictions() throws Exception {
+            settle();
+            return predictionsAtOnce();
+        }
+
+        List<Double> scores() throws Exception {
             return predictions().stream().map(Prediction::getScore).toList();
         }
 
-        List<DeadLetter> deadLetters() {
+        List<DeadLetter> deadLetters() throws Exception {
+            settle();
             List<DeadLetter> letters = new ArrayList<>();
             var output = flink.getSideOutput(DeadLetters.TAG);
             if (output != null) {
@@ -568,7 +723,8 @@ class TrainingOperatorTest {
             return letters;
         }
 
-        List<RowTombstone> tombstones() {
+        List<RowTombstone> tombstones() throws Exception {
+            settle();
             List<RowTombstone> tombstones = new ArrayList<>();
             var output = flink.getSideOutput(RowTombstones.TAG);
             if (output != null) {
@@ -577,7 +733,8 @@ class TrainingOperatorTest {
             return tombstones;
         }
 
-        List<ModelHealth> health() {
+        List<ModelHealth> health() throws Exception {
+            settle();
             List<ModelHealth> health = new ArrayList<>();
             var output = flink.getSideOutput(HealthRecords.TAG);
             if (output != null) {

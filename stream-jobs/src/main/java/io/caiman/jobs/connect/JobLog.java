@@ -1,0 +1,75 @@
+package io.caiman.jobs.connect;
+
+import java.util.regex.Pattern;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An operator's log, in lines that programs read too: {@code event=restored job=ID name="training crocodile" attempt=2 task=1/1},
+ * then what belongs to the event, likewise {@code key=value}; a value with other characters than those of names, numbers and
+ * paths stands in quotation marks.
+ */
+public final class JobLog {
+
+    private static final Pattern PLAIN = Pattern.compile("[\\w.:/+-]+");
+
+    private final Logger log;
+    private final String origin;
+
+    /**
+     * The log of an operator.
+     *
+     * @param operator names the logger
+     */
+    public JobLog(Class<?> operator, RuntimeContext context) {
+        this(LoggerFactory.getLogger(operator), origin(context));
+    }
+
+    JobLog(Logger log, String origin) {
+        this.log = log;
+        this.origin = origin;
+    }
+
+    /**
+     * What an operator is in the course of.
+     *
+     * @param keysAndValues in turn
+     */
+    public void info(String event, Object... keysAndValues) {
+        if (log.isInfoEnabled()) {
+            log.info("{}", line(event, keysAndValues));
+        }
+    }
+
+    /** As {@link #info}, for what somebody should look at. */
+    public void warn(String event, Object... keysAndValues) {
+        log.warn("{}", line(event, keysAndValues));
+    }
+
+    private String line(String event, Object... keysAndValues) {
+        StringBuilder line =
+                new StringBuilder("event=").append(event).append(' ').append(origin);
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            line.append(' ').append(keysAndValues[i]).append('=').append(value(keysAndValues[i + 1]));
+        }
+        return line.toString();
+    }
+
+    private static String origin(RuntimeContext context) {
+        return "job=%s name=%s attempt=%d task=%d/%d"
+                .formatted(
+                        context.getJobInfo().getJobId(),
+                        value(context.getJobInfo().getJobName()),
+                        context.getTaskInfo().getAttemptNumber(),
+                        context.getTaskInfo().getIndexOfThisSubtask() + 1,
+                        context.getTaskInfo().getNumberOfParallelSubtasks());
+    }
+
+    private static String value(Object value) {
+        String text = String.valueOf(value);
+        return PLAIN.matcher(text).matches()
+                ? text
+                : "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+    }
+}
