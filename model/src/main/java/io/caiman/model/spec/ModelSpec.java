@@ -131,6 +131,12 @@ public record ModelSpec(
         Require.that(network.options().isInstance(options), "options", options, "those of network " + network.key());
         options.check(priorFeatures);
         plugIns.check(network, features);
+        Require.that(
+                maxDomains == 0 || !plugIns.any() || !network.sets().ofDomains(),
+                "max-domains",
+                maxDomains,
+                "0 with plug-ins on network '%s': their gates read every embedding set, and a domain that comes brings one; remove it, or 'plug-ins'"
+                        .formatted(network.key()));
     }
 
     private static Map<String, String> checkedChains(List<String> tasks, Map<String, String> chains) {

@@ -129,6 +129,10 @@ class SpecReaderTest {
         refused(LEAST + "max-domains: 4\nnew-domains-from: [z]\n", "'new-domains-from' is [z]", "lacks [z]");
         refused(LEAST + "max-domains: 4\nnew-domains-from: [a, a]\n", "'new-domains-from'", "twice");
         refused(LEAST + "new-domains-from: [a]\n", "'new-domains-from' is [a]", "without 'max-domains'");
+        refused(
+                LEAST + "max-domains: 4\nnetwork: stem\nplug-ins: {epnet: [domain]}\n",
+                "'max-domains' is 4",
+                "plug-ins on network 'stem'");
         refused(LEAST + "max-domain: 4\n", "did you mean 'max-domains'?");
     }
 

@@ -654,6 +654,7 @@ class TrainingOperatorTest {
 
         private final KeyedOneInputStreamOperatorTestHarness<Integer, ConsumedRecord, Prediction> flink;
         private long offset;
+        private boolean begun;
 
         Harness(ModelSpec spec, RowStoreOptions rows) throws Exception {
             flink = new KeyedOneInputStreamOperatorTestHarness<>(
@@ -668,11 +669,13 @@ class TrainingOperatorTest {
 
         void open() throws Exception {
             flink.open();
+            begun = true;
         }
 
         void restore(OperatorSubtaskState checkpoint) throws Exception {
             flink.initializeState(checkpoint);
             flink.open();
+            begun = true;
         }
 
         void send(List<Impression> impressions) throws Exception {
@@ -745,7 +748,11 @@ class TrainingOperatorTest {
 
         @Override
         public void close() throws Exception {
-            flink.close();
+            if (begun) {
+                flink.close();
+            } else {
+                flink.getOperator().close(); // as a task does, which finishes only what has begun
+            }
         }
     }
 }
