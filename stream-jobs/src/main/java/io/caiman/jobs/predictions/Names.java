@@ -31,7 +31,6 @@ public final class Names {
     private final int task;
     private final int domain;
     private final long number;
-    private final long model;
 
     /**
      * Names that lie one behind the other.
@@ -45,7 +44,6 @@ public final class Names {
         this.task = task;
         this.domain = domain;
         this.number = number(utf8, utf8.length, task, domain);
-        this.model = HASH.hashBytes(utf8, 0, task);
     }
 
     /** The names of a scope. */
@@ -70,11 +68,6 @@ public final class Names {
     /** Stands for the names: equal names have the same number, others almost surely another. */
     public long number() {
         return number;
-    }
-
-    /** Whether both are of predictions of the same model. */
-    public boolean sameModel(Names other) {
-        return model == other.model;
     }
 
     byte[] utf8() {
