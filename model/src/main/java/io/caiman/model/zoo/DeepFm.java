@@ -21,12 +21,7 @@ final class DeepFm extends Network {
 
     DeepFm(ModelSpec spec) {
         this.features = spec.features().size();
-        this.deep = new Tower(
-                layout,
-                "deep",
-                features * spec.embedding().dimension(),
-                spec.layers(),
-                spec.tasks().size());
+        this.deep = deepTower(spec, features * spec.embedding().dimension());
     }
 
     @Override

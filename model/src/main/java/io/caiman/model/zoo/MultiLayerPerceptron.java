@@ -11,12 +11,7 @@ final class MultiLayerPerceptron extends Network {
     private final Tower deep;
 
     MultiLayerPerceptron(ModelSpec spec) {
-        this.deep = new Tower(
-                layout,
-                "deep",
-                spec.features().size() * spec.embedding().dimension(),
-                spec.layers(),
-                spec.tasks().size());
+        this.deep = deepTower(spec, spec.features().size() * spec.embedding().dimension());
     }
 
     @Override

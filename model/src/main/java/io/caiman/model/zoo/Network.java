@@ -7,6 +7,7 @@ import io.caiman.model.nn.DenseLayout;
 import io.caiman.model.nn.LayerGates;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.nn.Statistic;
+import io.caiman.model.nn.Tower;
 import io.caiman.model.spec.ModelSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,11 @@ public abstract class Network {
 
     Network(DenseLayout layout) {
         this.layout = layout;
+    }
+
+    /** The spec's MLP over vectors of a width, with an output for each task. */
+    final Tower deepTower(ModelSpec spec, int inputWidth) {
+        return new Tower(layout, "deep", inputWidth, spec.layers(), spec.tasks().size());
     }
 
     /** The network that a spec asks for, with its plug-ins. */

@@ -17,12 +17,7 @@ final class NeuralFm extends Network {
 
     NeuralFm(ModelSpec spec) {
         this.features = spec.features().size();
-        this.deep = new Tower(
-                layout,
-                "deep",
-                spec.embedding().dimension(),
-                spec.layers(),
-                spec.tasks().size());
+        this.deep = deepTower(spec, spec.embedding().dimension());
     }
 
     @Override

@@ -18,12 +18,7 @@ final class WideAndDeep extends Network {
 
     WideAndDeep(ModelSpec spec) {
         this.features = spec.features().size();
-        this.deep = new Tower(
-                layout,
-                "deep",
-                features * spec.embedding().dimension(),
-                spec.layers(),
-                spec.tasks().size());
+        this.deep = deepTower(spec, features * spec.embedding().dimension());
     }
 
     @Override

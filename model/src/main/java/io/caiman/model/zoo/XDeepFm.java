@@ -43,12 +43,7 @@ final class XDeepFm extends Network {
             all += next;
         }
         this.last = new Linear(layout, "last", all, spec.tasks().size());
-        this.deep = new Tower(
-                layout,
-                "deep",
-                features * spec.embedding().dimension(),
-                spec.layers(),
-                spec.tasks().size());
+        this.deep = deepTower(spec, features * spec.embedding().dimension());
     }
 
     @Override
