@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsStatus;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -132,6 +133,7 @@ public final class SoakTable implements Callable<Integer> {
 
     private void soak(String address) throws Exception {
         Configuration configuration = MeasuredJob.configuration(folder);
+        configuration.set(RestOptions.BIND_PORT, "0");
         StreamExecutionEnvironment env = TrainCommand.environment(configuration);
         TrainCommand.addTo(
                 env,
