@@ -57,7 +57,10 @@ public final class SoakTable implements Callable<Integer> {
     @Parameters(paramLabel = "FOLDER", description = "With room for the topics and checkpoints, 6 GB for 10 minutes.")
     private Path folder = Path.of("");
 
-    @Option(names = "--minutes", defaultValue = "10", description = "How long, after the impressions came for the first time.")
+    @Option(
+            names = "--minutes",
+            defaultValue = "10",
+            description = "How long, after the impressions came for the first time.")
     private double minutes;
 
     @Option(names = "--batch", defaultValue = "1024", description = "Impressions in a mini-batch.")
@@ -81,7 +84,8 @@ public final class SoakTable implements Callable<Integer> {
     }
 
     /** What is seen at one moment; of checkpoints, the milliseconds of each since the look before. */
-    private record Look(double seconds, double rate, double heapMegabytes, double anonymousMegabytes, long[] checkpoints) {}
+    private record Look(
+            double seconds, double rate, double heapMegabytes, double anonymousMegabytes, long[] checkpoints) {}
 
     @Override
     public Integer call() throws Exception {
@@ -276,8 +280,6 @@ public final class SoakTable implements Callable<Integer> {
             covariance += (seconds[i] - meanSeconds) * (values[i] - mean);
             variance += (seconds[i] - meanSeconds) * (seconds[i] - meanSeconds);
         }
-        return variance == 0
-                ? 0
-                : covariance / variance * (seconds[seconds.length - 1] - seconds[0]) / mean;
+        return variance == 0 ? 0 : covariance / variance * (seconds[seconds.length - 1] - seconds[0]) / mean;
     }
 }
