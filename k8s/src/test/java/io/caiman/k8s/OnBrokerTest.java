@@ -194,7 +194,10 @@ class OnBrokerTest {
                     "dashboard", () -> new CommandLine(new DashboardCommand()).execute(shown.toArray(String[]::new)));
             int sent = new CommandLine(new ReplayCommand())
                     .setCaseInsensitiveEnumValuesAllowed(true)
-                    .execute(arguments(replay, kafka).toArray(String[]::new));
+                    .execute(arguments(
+                                    replay,
+                                    Map.of("--bootstrap-servers", broker.bootstrapServers(), "--health-port", "0"))
+                            .toArray(String[]::new));
             assertThat(sent).isZero();
             // Nobody can read this one; the trainer has to be allowed to say so.
             try (KafkaProducer<byte[], byte[]> producer = producer(broker, replay)) {
@@ -236,7 +239,15 @@ class OnBrokerTest {
                                 .extracting(group -> group.path("group").asText())
                                 .contains("caiman-training.predictions.crocodile", "caiman-metrics.predictions");
                     });
-            assertThat(get(pages + "/healthz")).isEqualTo("ok");
+            for (String probe : List.of("readinessProbe", "livenessProbe")) {
+                assertThat(get(pages
+                                + dashboard
+                                        .container()
+                                        .at("/" + probe + "/httpGet/path")
+                                        .asText()))
+                        .as(probe)
+                        .isEqualTo("ok");
+            }
 
             try (KafkaProducer<byte[], byte[]> producer = producer(broker, dashboard)) {
                 assertThatThrownBy(() -> producer.send(new ProducerRecord<>("impressions", new byte[] {1}))
