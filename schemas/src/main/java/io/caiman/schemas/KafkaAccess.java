@@ -1,5 +1,6 @@
 package io.caiman.schemas;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
@@ -104,12 +106,13 @@ public final class KafkaAccess {
     }
 
     private void requireNone(Listener refused, String what, String protocols) {
-        for (String server : client.getList(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)) {
+        for (InetSocketAddress server : ClientUtils.parseAndValidateAddresses(client)) {
             Listener listener = Listener.of(server);
             if (listener == refused) {
                 throw new IllegalArgumentException(
                         "--bootstrap-servers: %s %s (security.protocol is %s): set security.protocol to %s in --command-config, or name another listener"
-                                .formatted(server, what, protocol, protocols));
+                                .formatted(
+                                        server.getHostString() + ':' + server.getPort(), what, protocol, protocols));
             }
             if (listener != Listener.UNKNOWN) {
                 return;

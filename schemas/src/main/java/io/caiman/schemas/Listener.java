@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.apache.kafka.common.utils.Utils;
 
 /** What a broker's listener speaks on the wire. */
 enum Listener {
@@ -33,12 +32,10 @@ enum Listener {
 
     /**
      * Asks in the clear: a listener of TLS takes that for a broken handshake and answers with an alert.
-     *
-     * @param server {@code host:port}
      */
-    static Listener of(String server) {
+    static Listener of(InetSocketAddress server) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(Utils.getHost(server), Utils.getPort(server)), ANSWER_WITHIN_MILLIS);
+            socket.connect(server, ANSWER_WITHIN_MILLIS);
             socket.setSoTimeout(ANSWER_WITHIN_MILLIS);
             socket.getOutputStream().write(QUESTION);
             InputStream answer = socket.getInputStream();
