@@ -111,8 +111,7 @@ public final class KafkaAccess {
             if (listener == refused) {
                 throw new IllegalArgumentException(
                         "--bootstrap-servers: %s %s (security.protocol is %s): set security.protocol to %s in --command-config, or name another listener"
-                                .formatted(
-                                        server.getHostString() + ':' + server.getPort(), what, protocol, protocols));
+                                .formatted(server.getHostString() + ':' + server.getPort(), what, protocol, protocols));
             }
             if (listener != Listener.UNKNOWN) {
                 return;
