@@ -57,13 +57,19 @@ public final class DeviceTable implements Callable<Integer> {
     @Option(names = "--python", defaultValue = "python3")
     private String python = "python3";
 
-    @Option(names = "--pairs", defaultValue = "3", description = "Runs of ours and of the peer, in turn, for each batch.")
+    @Option(
+            names = "--pairs",
+            defaultValue = "3",
+            description = "Runs of ours and of the peer, in turn, for each batch.")
     private int pairs = 3;
 
     @Option(names = "--seconds", defaultValue = "3", description = "Of each run, after as long a warm-up.")
     private double seconds = 3;
 
-    @Option(names = "--parts", description = "Where the time goes; set CUDA_LAUNCH_BLOCKING=1, or kernels count where they are waited for.")
+    @Option(
+            names = "--parts",
+            description =
+                    "Where the time goes; set CUDA_LAUNCH_BLOCKING=1, or kernels count where they are waited for.")
     private boolean parts;
 
     private final StepShape shape = new StepShape();
@@ -99,8 +105,7 @@ public final class DeviceTable implements Callable<Integer> {
         for (int batch : batches) {
             rows.add(row(where, batch));
             // What there is so far is kept if the machine's time is up.
-            DeviceReport report =
-                    new DeviceReport(name, LibUtils.getLibtorchPath(), precision(), rates, checks, rows);
+            DeviceReport report = new DeviceReport(name, LibUtils.getLibtorchPath(), precision(), rates, checks, rows);
             Files.writeString(out.resolve("device.json"), report.json());
             Files.writeString(out.resolve("device.md"), report.markdown());
         }
@@ -251,7 +256,8 @@ public final class DeviceTable implements Callable<Integer> {
                     .formatted(
                             batch,
                             where,
-                            Optional.ofNullable(System.getenv("CUDA_LAUNCH_BLOCKING")).orElse("not set"),
+                            Optional.ofNullable(System.getenv("CUDA_LAUNCH_BLOCKING"))
+                                    .orElse("not set"),
                             samples.table(steps * batch));
             Files.writeString(out.resolve("parts-%d.md".formatted(batch)), table);
             System.out.println(table);

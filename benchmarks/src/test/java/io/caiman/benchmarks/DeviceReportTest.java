@@ -22,13 +22,15 @@ class DeviceReportTest {
         Check check = Check.of("weights", new float[] {3, 4.5f}, new float[] {3, 4}, 0.11);
         assertThat(check.error()).isCloseTo(0.1, within(1e-12));
         assertThat(check.passes()).isTrue();
-        assertThat(Check.of("weights", new float[] {3, 5}, new float[] {3, 4}, 0.11).passes())
+        assertThat(Check.of("weights", new float[] {3, 5}, new float[] {3, 4}, 0.11)
+                        .passes())
                 .isFalse();
     }
 
     @Test
     void what_is_not_a_number_passes_no_check() {
-        assertThat(Check.of("weights", new float[] {Float.NaN}, new float[] {1}, 1).passes())
+        assertThat(Check.of("weights", new float[] {Float.NaN}, new float[] {1}, 1)
+                        .passes())
                 .isFalse();
     }
 
@@ -53,7 +55,8 @@ class DeviceReportTest {
     @Test
     void everything_is_in_the_json() throws Exception {
         JsonNode json = new ObjectMapper()
-                .readTree(report(new Row(1000, 4, List.of(5.0), List.of(), FLOOR)).json());
+                .readTree(
+                        report(new Row(1000, 4, List.of(5.0), List.of(), FLOOR)).json());
         assertThat(json.at("/rates/crossing/upBytes").asDouble()).isEqualTo(1e10);
         assertThat(json.at("/rows/0/floor/operations").asDouble()).isEqualTo(1e9);
         assertThat(json.at("/checks/0/error").asDouble()).isEqualTo(1e-7);

@@ -2,8 +2,12 @@ package io.caiman.model.nn;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import java.io.Serializable;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,9 +75,7 @@ public record ComputeDevice(Kind kind, int number) implements Serializable {
      */
     public void check() {
         if (kind == Kind.GPU) {
-            CudaSight.look().missing(number).ifPresent(reason -> {
-                throw new IllegalArgumentException("device %s: %s".formatted(this, reason));
-            });
+            open().close();
         }
     }
 
@@ -81,16 +83,31 @@ public record ComputeDevice(Kind kind, int number) implements Serializable {
      * A manager for arrays on this device, to be closed by the caller. On the CPU one native thread computes, which
      * leaves the other cores to the stream: two native threads under contention were measured to be slower than one.
      *
-     * @throws IllegalArgumentException if a GPU is asked for and there is none
+     * @throws IllegalArgumentException if a GPU is asked for and there is none, or libtorch is one that does not work here
      */
     public NDManager open() {
-        check();
         Engine engine = Engine.getEngine("PyTorch");
+        if (kind == Kind.GPU) {
+            CudaSight.look().missing(number).ifPresent(reason -> {
+                throw new IllegalArgumentException("device %s: %s".formatted(this, reason));
+            });
+        }
         boolean gpu = kind == Kind.GPU || (kind == Kind.AUTO && engine.getGpuCount() > 0);
         if (!gpu) {
             JniUtils.setNumThreads(1);
         }
-        return engine.newBaseManager(gpu ? Device.gpu(number) : Device.cpu());
+        NDManager manager = engine.newBaseManager(gpu ? Device.gpu(number) : Device.cpu());
+        try {
+            manager.create(AlignedFloats.allocate(1), new Shape(1), DataType.FLOAT32)
+                    .close();
+            return manager;
+        } catch (EngineException e) {
+            manager.close();
+            throw new IllegalArgumentException(
+                    "device %s: libtorch in %s makes no array: expected the version that DJL's native library is for, 2.7.1 (later ones load, and fail); let PYTORCH_LIBRARY_PATH name a folder of that"
+                            .formatted(this, LibUtils.getLibtorchPath()),
+                    e);
+        }
     }
 
     @Override
