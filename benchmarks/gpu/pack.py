@@ -25,7 +25,7 @@ JARS = [
     "caiman-model", "caiman-benchmarks", "api", "pytorch-engine", "pytorch-jni", "jna", "gson", "slf4j-api", "picocli",
     "jackson-annotations", "jackson-core", "jackson-databind", "jackson-dataformat-yaml", "jackson-datatype-jdk8", "snakeyaml",
     "commons-text", "commons-lang3", "commons-statistics-distribution", "commons-statistics-inference", "commons-numbers-\\w+",
-    "commons-rng-\\w+", "commons-compress", "commons-math3", "ejml-\\w+", "zero-allocation-hashing", "jspecify",
+    "commons-rng-\\w+", "commons-compress", "ejml-\\w+", "zero-allocation-hashing", "jspecify",
 ]  # fmt: skip
 NEEDED = {"caiman-model", "caiman-benchmarks", "api", "pytorch-engine", "pytorch-jni", "jna", "picocli", "jackson-databind"}
 

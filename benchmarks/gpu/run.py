@@ -98,12 +98,12 @@ def environment(torch, libtorch, scratch, options):
     if runtimes:
         (links / "libcudart.so").symlink_to(runtimes[0])
     path = [str(folder) for folder in [links] + libraries] + os.environ.get("LD_LIBRARY_PATH", "").split(":")
-    cuda = torch.version.cuda
+    own = libtorch.parent == scratch
     variables = dict(
         os.environ,
         PYTORCH_LIBRARY_PATH=str(libtorch),
-        # DJL has a native library for cu128 and one without CUDA, which serves a libtorch with another CUDA.
-        PYTORCH_FLAVOR="cu128" if cuda and (libtorch.parent == scratch or cuda.startswith("12.")) else "cpu",
+        # DJL has a native library for cu128. Else libtorch.so itself loads its part for CUDA, if it has one.
+        PYTORCH_FLAVOR="cu128" if torch.cuda.is_available() and not own else "cpu",
         ENGINE_CACHE_DIR=str(scratch / "djl"),
         LD_LIBRARY_PATH=":".join(filter(None, path)),
         MALLOC_MMAP_THRESHOLD_="1073741824",
@@ -122,7 +122,7 @@ def main():
     arguments.add_argument("--device", default="gpu", help="gpu, gpu:N or cpu; default: gpu")
     arguments.add_argument("--batches", default="256,1024,4096,16384,65536")
     arguments.add_argument("--pairs", default="3", help="runs of ours and of the peer, in turn, for each batch")
-    arguments.add_argument("--seconds", default="3", help="of each run")
+    arguments.add_argument("--seconds", default="2", help="of each run")
     arguments.add_argument("--precision", choices=("float32", "tf32"), default="float32", help="of matrix products, ours and the peer's")
     arguments.add_argument("--heap", default="16g", help="of Java; 200,000 rows and the largest batch have to fit")
     options = arguments.parse_args()
