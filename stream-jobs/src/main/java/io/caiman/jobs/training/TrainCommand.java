@@ -11,6 +11,7 @@ import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.TrainingJobOptions;
 import io.caiman.jobs.rows.RowDatabaseOptions;
 import io.caiman.model.embedding.RowShards;
+import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
 import io.caiman.model.spec.SpecReader;
@@ -29,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
+import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,7 +69,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            description = "Where the network computes: auto, cpu or gpu (default: auto, a GPU where there is one).")
+            description =
+                    "Where the network computes: auto, cpu, gpu, or gpu:N for the GPU with that number, from 0 (default:"
+                            + " auto, a GPU where there is one).")
     private Optional<String> device = Optional.empty();
 
     @Option(
@@ -131,6 +135,7 @@ public final class TrainCommand implements Callable<Integer> {
             TrainingJobOptions options = TrainingJobOptions.from(settings);
             KafkaOptions kafka = KafkaOptions.from(settings);
             Map<String, ModelSpec> models = models(options.specs());
+            checkDevice(settings, options.device());
             kafka.connection()
                     .check(models.values().stream()
                             .flatMap(model -> rights(
@@ -148,6 +153,18 @@ public final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
         return TrainingJob.runAll(jobs, command.commandLine().getErr());
+    }
+
+    /** A device is looked for where the network will compute: here, unless the job goes to a cluster. */
+    private static void checkDevice(Configuration settings, ComputeDevice device) {
+        if (JobCommandOptions.environment(settings) instanceof LocalStreamEnvironment) {
+            try {
+                device.check();
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "%s = %s: %s".formatted(TrainingJobOptions.DEVICE.key(), device, e.getMessage()), e);
+            }
+        }
     }
 
     /** The settings with the named options over them. */
