@@ -38,7 +38,10 @@ public final class RecordSink {
                     .setTransactionalIdPrefix(exactly.transactionalIdPrefix())
                     .setProperty(
                             "transaction.timeout.ms",
-                            String.valueOf(exactly.transactionTimeout().toMillis()));
+                            String.valueOf(exactly.transactionTimeout().toMillis()))
+                    // Nothing is to be seen before the checkpoint commits, and that waits for nothing: so in few requests.
+                    .setProperty("linger.ms", "100")
+                    .setProperty("batch.size", String.valueOf(1 << 17));
         } else {
             builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE);
         }
