@@ -26,6 +26,9 @@ public final class Adam {
 
     private static final float FLUSH_MOMENT = 1e-20f;
 
+    /** Weights that are updated and then published: they are still in the processor's first cache. */
+    private static final int BLOCK = 1 << 12;
+
     private final AdamSpec spec;
     private final DenseParameters parameters;
     private final float[] first;
@@ -50,21 +53,24 @@ public final class Adam {
             if (gradients.present(number)) {
                 DenseLayout.Slice slice = parameters.slices().get(number);
                 steps[number]++;
-                update(slice, steps[number], gradients.values(), scale);
-                parameters.publish(slice.offset(), slice.length());
+                int end = slice.offset() + slice.length();
+                for (int from = slice.offset(); from < end; from += BLOCK) {
+                    int to = Math.min(end, from + BLOCK);
+                    update(from, to, steps[number], gradients.values(), scale);
+                    parameters.publish(from, to - from);
+                }
             }
         }
     }
 
-    private void update(DenseLayout.Slice slice, long step, float[] gradients, float scale) {
+    private void update(int from, int to, long step, float[] gradients, float scale) {
         float[] weights = parameters.values();
         float beta1 = spec.beta1();
         float beta2 = spec.beta2();
         float epsilon = spec.epsilon();
         float rate = (float) (spec.learningRate() / (1 - Math.pow(beta1, (double) step)));
         float secondScale = (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step)));
-        int end = slice.offset() + slice.length();
-        for (int i = slice.offset(); i < end; i++) {
+        for (int i = from; i < to; i++) {
             float g = scale * gradients[i] + FLUSH_GRADIENT - FLUSH_GRADIENT;
             float m = beta1 * first[i] + (1 - beta1) * g + FLUSH_MOMENT - FLUSH_MOMENT;
             float v = beta2 * second[i] + (1 - beta2) * g * g + FLUSH_MOMENT - FLUSH_MOMENT;

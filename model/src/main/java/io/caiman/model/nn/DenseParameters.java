@@ -7,6 +7,7 @@ import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.embedding.UniformValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -20,6 +21,7 @@ public final class DenseParameters {
 
     private final List<DenseLayout.Slice> slices;
     private final ByteBuffer bytes;
+    private final FloatBuffer published;
     private final float[] values;
 
     /** First weights, a function of the layout and the seed alone. */
@@ -35,6 +37,7 @@ public final class DenseParameters {
     public DenseParameters(DenseLayout layout, long seed, int domains) {
         this.slices = layout.slices();
         this.bytes = AlignedFloats.allocate(layout.size());
+        this.published = bytes.asFloatBuffer();
         this.values = new float[layout.size()];
         for (DenseLayout.Slice slice : slices) {
             long state = RowKeys.mix(seed) ^ RowKeys.hash(slice.name());
@@ -62,7 +65,7 @@ public final class DenseParameters {
 
     /** Lets the network see these weights as they are now. */
     public void publish(int offset, int length) {
-        bytes.asFloatBuffer().put(offset, values, offset, length);
+        published.put(offset, values, offset, length);
     }
 
     /** Lets an array of weights hold these values from now on. */

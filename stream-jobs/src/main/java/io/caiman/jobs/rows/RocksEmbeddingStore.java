@@ -26,7 +26,8 @@ import org.rocksdb.RocksDBException;
  * Rows in RocksDB keyed state, one shard for each key group, behind a {@link RowCache} on the heap and a {@link RowSpill}
  * on the local disk: a row is in one of the two, or in the state only. A mini-batch's missing rows are read together, and
  * the rows that make room for them are written in the same go, by several threads. Changed rows reach the state by {@link
- * #flush}, before every snapshot, or when the spill is full. What is where never decides what the store answers.
+ * #flush}, before every snapshot, or when the spill is full; {@link #beginEarlyWrites} has most of them written before that,
+ * while nobody waits. What is where never decides what the store answers.
  */
 public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable {
 
@@ -46,6 +47,12 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
     private final RowCache cache;
     private final RowSpill spill;
     private final RowCensus census;
+    private final EarlyWriting earlyWriting;
+
+    /** What early writing has before it, in {@link #ordered}, and how much of that is done. */
+    private long[] early = new long[0];
+
+    private int earlyDone;
 
     /** Slots of the rows of the latest gather, by position. */
     private int[] slots = new int[0];
@@ -85,7 +92,8 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
                 VoidNamespaceSerializer.INSTANCE,
                 new ValueStateDescriptor<>(name + "-census", LongPrimitiveArraySerializer.INSTANCE));
         this.workers = new Workers(options.threads());
-        this.database = new RowDatabase(this.backend, name, stride, options.threads());
+        this.earlyWriting = new EarlyWriting(workers, this::writeEarly);
+        this.database = new RowDatabase(this.backend, name, stride, options.threads() + 1);
         this.cache = RowCache.ofBytes(stride, options.cacheBytes());
         this.spill = new RowSpill(database.directory().resolveSibling("spill"), stride, options.spillBytes());
         this.census = new RowCensus(features);
@@ -104,6 +112,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     @Override
     public void gather(long[] keys, int count, float[] target) {
+        earlyWriting.pause();
         if (slots.length < count) {
             slots = new int[count];
             found = new boolean[count];
@@ -139,6 +148,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
                 cache.put(slots[entering[i]], target, entering[i] * stride);
             }
         });
+        earlyWriting.resume();
     }
 
     /** Finds the rows' slots in the cache, -1 for others, and of those their places; returns how many others there are. */
@@ -206,6 +216,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     @Override
     public void scatter(long[] keys, int count, float[] source) {
+        earlyWriting.pause();
         workers.run(count, Workers.IN_MEMORY, (worker, from, to) -> {
             for (int i = from; i < to; i++) {
                 if (cache.key(slots[i]) != keys[i]) {
@@ -236,6 +247,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         if (count == 0) {
             return;
         }
+        earlyWriting.pause();
         float[] row = new float[stride];
         try (RowDatabase.Changes changes = database.new Changes(0)) {
             for (int i = 0; i < count; i++) {
@@ -265,6 +277,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     @Override
     public void scan(int shard, RowVisitor visitor) {
+        earlyWriting.pause();
         writeToState(
                 IntStream.of(cache.dirtySlots())
                         .filter(slot -> RowShards.of(cache.key(slot)) == shard)
@@ -285,8 +298,49 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         return census;
     }
 
+    /**
+     * Soon to {@link #flush}: from the next gather on, whenever a mini-batch has its rows and nobody uses the store, the rows that
+     * are changed by then and that the mini-batch does not have are written to the state; those that change again meanwhile
+     * wait for the flush. Then RocksDB writes its files. Any thread may ask for it at any time.
+     */
+    public void beginEarlyWrites() {
+        earlyWriting.begin();
+    }
+
+    /** The next piece of early writing. */
+    private boolean writeEarly() {
+        if (earlyDone == early.length) {
+            early = inOrder(cache.dirtySlots(), spill.dirtyLocations());
+            earlyDone = 0;
+        }
+        int to = Math.min(early.length, earlyDone + Workers.ON_DISK);
+        // Since they were listed, other rows may have taken their places; what is written is what is there now.
+        long[] piece = Arrays.stream(early, earlyDone, to)
+                .filter(entry -> isDirtyAndIdle((int) entry))
+                .toArray();
+        try {
+            write(workers.threads(), piece, 0, piece.length);
+            for (long entry : piece) {
+                markClean((int) entry);
+            }
+            earlyDone = to;
+            if (earlyDone == early.length) {
+                database.startFlush();
+            }
+        } catch (RocksDBException e) {
+            throw new FlinkRuntimeException("embedding rows could not be written to the state", e);
+        }
+        return earlyDone < early.length;
+    }
+
+    private boolean isDirtyAndIdle(int place) {
+        return place < 0 ? cache.isDirty(~place) && !cache.isPinned(~place) : spill.isDirty(place);
+    }
+
     /** Writes every changed row, and the census, to the keyed state. */
     public void flush() throws Exception {
+        earlyWriting.end();
+        earlyDone = early.length;
         writeToState(cache.dirtySlots(), spill.dirtyLocations());
         for (int shard : ownShards()) {
             backend.setCurrentKey(ShardKeys.of(shard));
@@ -304,6 +358,15 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
      * time then overlaps with few of them, and it has far less to merge.
      */
     private void writeToState(int[] cached, int[] spilled) {
+        long[] order = inOrder(cached, spilled);
+        workers.run(order.length, Workers.ON_DISK, (worker, from, to) -> write(worker, order, from, to));
+        for (long entry : order) {
+            markClean((int) entry);
+        }
+    }
+
+    /** Rows by slot and by location, in RocksDB's order, each as {@link #ordered} has it: a slot as its complement. */
+    private long[] inOrder(int[] cached, int[] spilled) {
         long[] order = new long[cached.length + spilled.length];
         for (int i = 0; i < cached.length; i++) {
             order[i] = ordered(cache.key(cached[i]), ~cached[i]);
@@ -312,26 +375,30 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
             order[cached.length + i] = ordered(spill.key(spilled[i]), spilled[i]);
         }
         Arrays.parallelSort(order);
-        workers.run(order.length, Workers.ON_DISK, (worker, from, to) -> {
-            float[] row = new float[stride];
-            try (RowDatabase.Changes changes = database.new Changes(worker)) {
-                for (int i = from; i < to; i++) {
-                    int place = (int) order[i];
-                    if (place < 0) {
-                        changes.put(cache.key(~place), cache.chunk(~place), cache.offset(~place));
-                    } else {
-                        spill.read(place, row, 0);
-                        changes.put(spill.key(place), row, 0);
-                    }
+        return order;
+    }
+
+    private void write(int worker, long[] order, int from, int to) throws RocksDBException {
+        float[] row = new float[stride];
+        try (RowDatabase.Changes changes = database.new Changes(worker)) {
+            for (int i = from; i < to; i++) {
+                int place = (int) order[i];
+                if (place < 0) {
+                    changes.put(cache.key(~place), cache.chunk(~place), cache.offset(~place));
+                } else {
+                    spill.read(place, row, 0);
+                    changes.put(spill.key(place), row, 0);
                 }
-                changes.commit();
             }
-        });
-        for (int slot : cached) {
-            cache.markClean(slot);
+            changes.commit();
         }
-        for (int location : spilled) {
-            spill.markClean(location);
+    }
+
+    private void markClean(int place) {
+        if (place < 0) {
+            cache.markClean(~place);
+        } else {
+            spill.markClean(place);
         }
     }
 
@@ -373,7 +440,11 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
 
     @Override
     public void close() {
-        workers.close();
-        spill.close();
+        try {
+            earlyWriting.end();
+        } finally {
+            workers.close();
+            spill.close();
+        }
     }
 }

@@ -121,7 +121,7 @@ final class RowCache {
             // With nothing but pinned rows in the main queue, those that can leave are in the small one.
             boolean fromSmall = small.size() >= Math.max(1, capacity / SMALL_SHARE) || pinnedInMain >= main.size();
             int slot = fromSmall ? small.take() : main.take();
-            boolean isPinned = pinned[slot] == batch;
+            boolean isPinned = isPinned(slot);
             if (!isPinned && uses[slot] == 0) {
                 if (fromSmall) {
                     left.add(key(slot));
@@ -199,6 +199,11 @@ final class RowCache {
 
     boolean isDirty(int slot) {
         return (flags[slot] & DIRTY) != 0;
+    }
+
+    /** Whether the row is one of the batch at hand. */
+    boolean isPinned(int slot) {
+        return pinned[slot] == batch;
     }
 
     /** Whether the store holds the row, here or in the state. */

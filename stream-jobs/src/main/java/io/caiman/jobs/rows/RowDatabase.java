@@ -11,6 +11,7 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -126,6 +127,13 @@ final class RowDatabase {
         }
         own.floats.get(0, rows, offset, stride);
         return true;
+    }
+
+    /** Has RocksDB write what it has in memory to its files, in the background. */
+    void startFlush() throws RocksDBException {
+        try (FlushOptions options = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {
+            database.flush(options, column);
+        }
     }
 
     /** Changes to many rows that are made together. */

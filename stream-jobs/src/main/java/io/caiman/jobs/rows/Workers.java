@@ -74,6 +74,16 @@ final class Workers implements AutoCloseable {
         }
     }
 
+    /** Does something beside the caller, once a thread other than the caller's is free. */
+    Future<?> start(Runnable work) {
+        return others.submit(work);
+    }
+
+    /** Waits for what was started. */
+    void await(Future<?> started) {
+        await(List.of(started));
+    }
+
     private static void takePieces(int worker, int length, int pieceLength, Piece piece, AtomicInteger next)
             throws Exception {
         for (int from = next.getAndAdd(pieceLength); from < length; from = next.getAndAdd(pieceLength)) {
@@ -87,7 +97,7 @@ final class Workers implements AutoCloseable {
                 : new IllegalStateException("embedding rows could not be read from the state", cause);
     }
 
-    private static void await(List<Future<?>> running) {
+    private static void await(List<? extends Future<?>> running) {
         boolean interrupted = false;
         for (Future<?> future : running) {
             while (true) {

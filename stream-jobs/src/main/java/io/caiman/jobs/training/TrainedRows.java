@@ -97,6 +97,11 @@ final class TrainedRows implements AutoCloseable {
         return all().stream().mapToLong(RocksEmbeddingStore::dirtyBytes).sum();
     }
 
+    /** Soon to flush: rows begin to be written while mini-batches are learned from. Any thread may ask for it. */
+    void beginEarlyWrites() {
+        all().forEach(RocksEmbeddingStore::beginEarlyWrites);
+    }
+
     /** Writes every changed row to the keyed state. */
     void flush() throws Exception {
         for (RocksEmbeddingStore table : all()) {

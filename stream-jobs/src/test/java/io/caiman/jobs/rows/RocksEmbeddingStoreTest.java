@@ -2,6 +2,7 @@ package io.caiman.jobs.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.caiman.model.embedding.EmbeddingStore;
 import io.caiman.model.embedding.FirstValues;
@@ -55,10 +56,13 @@ class RocksEmbeddingStoreTest {
     void does_what_the_store_in_memory_does_whatever_is_where(long cacheBytes, long spillBytes) throws Exception {
         RowStoreOptions options = new RowStoreOptions(cacheBytes, spillBytes, 2);
         try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, options)) {
-            EmbeddingStore store = harness.open();
+            RocksEmbeddingStore store = harness.open();
             EmbeddingStore oracle = oracle();
             Random random = new Random(cacheBytes);
             for (int round = 0; round < 200; round++) {
+                if (round % 3 == 0) {
+                    store.beginEarlyWrites();
+                }
                 exercise(store, oracle, random, round);
                 if (round % 20 == 0) {
                     assertSameRows(store, oracle);
@@ -124,6 +128,32 @@ class RocksEmbeddingStoreTest {
                 }
             }
             assertThat(found).isPositive();
+        }
+    }
+
+    @Test
+    void rows_written_early_leave_only_those_of_the_mini_batch_at_hand_and_what_changes_again_to_the_flush()
+            throws Exception {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, SMALL)) {
+            RocksEmbeddingStore store = harness.open();
+            EmbeddingStore oracle = oracle();
+            Random random = new Random(1);
+            for (int round = 1; round < 30; round++) {
+                exercise(store, oracle, random, round);
+            }
+            long[] keys = random.longs(20, 0, 3000).map(RowKeys::mix).distinct().toArray();
+            float[] rows = new float[keys.length * STRIDE];
+            assertThat(store.dirtyRows()).isGreaterThan(keys.length);
+
+            store.beginEarlyWrites();
+            store.gather(keys, keys.length, rows);
+            await().untilAsserted(() -> assertThat(store.dirtyRows()).isLessThanOrEqualTo(keys.length));
+            exercise(store, oracle, random, 30);
+
+            assertThat(store.dirtyRows()).isPositive();
+            harness.snapshot(1);
+            assertThat(store.dirtyRows()).isZero();
+            assertSameRows(store, oracle);
         }
     }
 

@@ -122,6 +122,32 @@ class TrainingOperatorTest {
     }
 
     @Test
+    void rows_written_shortly_before_a_checkpoint_are_in_it_as_the_last_mini_batch_left_them() throws Exception {
+        List<Impression> impressions = impressions(40 * BATCH);
+        int killed = 30 * BATCH + 3;
+        List<Double> scores = new ArrayList<>();
+        OperatorSubtaskState checkpoint;
+        try (Harness harness = new Harness(SPEC, CACHE)) {
+            harness.open();
+            harness.time(0);
+            harness.snapshot(1);
+            harness.time(1_000);
+            harness.send(impressions.subList(0, 20 * BATCH));
+            harness.snapshot(2);
+            harness.time(1_900);
+            harness.send(impressions.subList(20 * BATCH, killed));
+            checkpoint = harness.snapshot(3);
+            scores.addAll(harness.scores());
+        }
+        try (Harness harness = new Harness(SPEC, TINY_CACHE)) {
+            harness.restore(checkpoint);
+            harness.send(impressions.subList(killed, impressions.size()));
+            scores.addAll(harness.scores());
+        }
+        assertThat(scores).containsExactlyElementsOf(scoresWithoutFlink(impressions));
+    }
+
+    @Test
     void rows_come_and_go_as_without_flink_also_across_a_restart() throws Exception {
         List<Impression> impressions = daily(impressions(60 * BATCH));
         int killed = 31 * BATCH + 3;
@@ -693,8 +719,12 @@ class TrainingOperatorTest {
         }
 
         OperatorSubtaskState snapshot() throws Exception {
+            return snapshot(1);
+        }
+
+        OperatorSubtaskState snapshot(long id) throws Exception {
             settle();
-            return flink.snapshot(1, 1);
+            return flink.snapshot(id, id);
         }
 
         /** Has all that was handed over learned from and published, as before a checkpoint. */

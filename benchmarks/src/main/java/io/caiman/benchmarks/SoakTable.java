@@ -1,0 +1,283 @@
+package io.caiman.benchmarks;
+
+import io.caiman.jobs.connect.KafkaConnection;
+import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.training.TrainCommand;
+import io.caiman.jobs.training.TrainingOptions;
+import io.caiman.model.nn.ComputeDevice;
+import io.caiman.model.spec.NetworkKind;
+import io.caiman.schemas.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsStatus;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * A long run of the training job, Kafka to Kafka, at the highest rate: whether its rate, its heap, its native memory and the
+ * length of its checkpoints stay as they are. The job is that of {@link TrainingTable}. {@link PreparedStream}'s impressions come
+ * again and again, so that there are no new ids after the first time, and what still grows then is a leak.
+ *
+ * <p>Heap is what a full collection leaves. Native memory is all memory of the process that belongs to no file, on Linux; give
+ * {@code -Xms} the value of {@code -Xmx} and {@code -XX:+AlwaysPreTouch}, else it has the heap's growth in it.
+ */
+@Command(name = "SoakTable", mixinStandardHelpOptions = true, sortOptions = false)
+public final class SoakTable implements Callable<Integer> {
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String ANONYMOUS = "RssAnon:";
+
+    /** What a line fitted to the looks may rise or fall by, from the first to the last, as a share of their mean. */
+    private static final double FLAT = 0.05;
+
+    private static final double LONGEST_CHECKPOINT_TO_MEDIAN = 2;
+
+    @Parameters(paramLabel = "FOLDER", description = "With room for the topics and checkpoints, 6 GB for 10 minutes.")
+    private Path folder = Path.of("");
+
+    @Option(names = "--minutes", defaultValue = "10", description = "How long, after the impressions came for the first time.")
+    private double minutes;
+
+    @Option(names = "--batch", defaultValue = "1024", description = "Impressions in a mini-batch.")
+    private int batch;
+
+    @Option(names = "--look-seconds", defaultValue = "30", description = "Time between two lines.")
+    private int lookSeconds;
+
+    @Option(names = "--impressions", defaultValue = "204800", description = "That come again and again.")
+    private int impressions;
+
+    private final Topics topics = Topics.withPrefix("");
+    private volatile long predictions;
+    private volatile boolean over;
+
+    private SoakTable() {}
+
+    /** Measures and prints. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new SoakTable()).execute(arguments));
+    }
+
+    /** What is seen at one moment; of checkpoints, the milliseconds of each since the look before. */
+    private record Look(double seconds, double rate, double heapMegabytes, double anonymousMegabytes, long[] checkpoints) {}
+
+    @Override
+    public Integer call() throws Exception {
+        Files.createDirectories(folder);
+        PreparedStream stream = PreparedStream.in(folder, impressions);
+        try (BrokerProcess broker = BrokerProcess.start(folder)) {
+            CountDownLatch first = new CountDownLatch(1);
+            Thread feeder = new Thread(() -> feed(broker.address(), stream, first), "feeder");
+            feeder.setDaemon(true);
+            feeder.start();
+            first.await();
+            soak(broker.address());
+        } finally {
+            over = true;
+            BrokerProcess.delete(folder.resolve("checkpoints"));
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Sends the impressions again and again, at most one time more than they are learned from. */
+    private void feed(String address, PreparedStream stream, CountDownLatch first) {
+        try {
+            MeasuredJob.fill(
+                    address,
+                    topics.impressions(),
+                    1,
+                    List.of(topics.predictions(), topics.modelHealth(), topics.rowTombstones(), topics.deadLetters()),
+                    topic -> {
+                        for (long rounds = 1; !over; rounds++) {
+                            stream.send(topic);
+                            first.countDown();
+                            while (!over && predictions < (rounds - 1) * impressions) {
+                                sleep(100);
+                            }
+                        }
+                    });
+        } catch (Exception e) {
+            throw new IllegalStateException("the topic cannot be filled", e);
+        }
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void soak(String address) throws Exception {
+        Configuration configuration = MeasuredJob.configuration(folder);
+        configuration.set(RestOptions.BIND_PORT, "0");
+        StreamExecutionEnvironment env = TrainCommand.environment(configuration);
+        TrainCommand.addTo(
+                env,
+                new KafkaOptions(KafkaConnection.to(address), topics, Duration.ofMinutes(10)),
+                StepShape.spec(NetworkKind.CROCODILE, "batch: {size: %d, max-wait-millis: 0}%n".formatted(batch)),
+                TrainingOptions.on(ComputeDevice.CPU));
+        StreamGraph graph = env.getStreamGraph();
+        try (MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
+                        .setConfiguration(configuration)
+                        .setNumSlotsPerTaskManager(1)
+                        .build());
+                Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+            cluster.start();
+            JobID job = cluster.submitJob(graph).get().getJobID();
+            while (predictions < impressions) {
+                sleep(500);
+                predictions = count(admin);
+            }
+            List<Look> looks = look(admin, cluster, job);
+            summarize(looks);
+        }
+    }
+
+    private List<Look> look(Admin admin, MiniCluster cluster, JobID job) throws Exception {
+        System.out.println("| s | impressions/s | heap MB | native MB | checkpoints ms |\n|---|---|---|---|---|");
+        List<Look> looks = new ArrayList<>();
+        long start = System.nanoTime();
+        double before = 0;
+        long seen = lastCheckpoint(cluster, job);
+        while (before < 60 * minutes) {
+            long countBefore = predictions;
+            double next = before + lookSeconds;
+            while ((System.nanoTime() - start) / 1e9 < next) {
+                sleep(200);
+                predictions = count(admin);
+            }
+            double now = (System.nanoTime() - start) / 1e9;
+            double rate = (predictions - countBefore) / (now - before);
+            System.gc();
+            long after = seen;
+            long[] checkpoints = checkpoints(cluster, job).stream()
+                    .filter(checkpoint -> checkpoint.getCheckpointId() > after)
+                    .mapToLong(AbstractCheckpointStats::getEndToEndDuration)
+                    .toArray();
+            seen = lastCheckpoint(cluster, job);
+            Runtime heap = Runtime.getRuntime();
+            Look look = new Look(now, rate, (heap.totalMemory() - heap.freeMemory()) / 1e6, anonymous(), checkpoints);
+            looks.add(look);
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %.0f | %,.0f | %.0f | %.0f | %s |%n",
+                    look.seconds,
+                    look.rate,
+                    look.heapMegabytes,
+                    look.anonymousMegabytes,
+                    Arrays.toString(checkpoints));
+            before = now;
+        }
+        return looks;
+    }
+
+    /** Predictions in the topic, committed or not. */
+    private long count(Admin admin) throws Exception {
+        TopicPartition partition = new TopicPartition(topics.predictions(), 0);
+        return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                .partitionResult(partition)
+                .get()
+                .offset();
+    }
+
+    private static List<AbstractCheckpointStats> checkpoints(MiniCluster cluster, JobID job) throws Exception {
+        var snapshot = cluster.getExecutionGraph(job).get().getCheckpointStatsSnapshot();
+        return snapshot == null
+                ? List.of()
+                : snapshot.getHistory().getCheckpoints().stream()
+                        .filter(checkpoint -> checkpoint.getStatus() == CheckpointStatsStatus.COMPLETED)
+                        .toList();
+    }
+
+    private static long lastCheckpoint(MiniCluster cluster, JobID job) throws Exception {
+        return checkpoints(cluster, job).stream()
+                .mapToLong(AbstractCheckpointStats::getCheckpointId)
+                .max()
+                .orElse(0);
+    }
+
+    /** Megabytes of memory that belong to no file; not a number where the system does not say. */
+    private static double anonymous() throws IOException {
+        if (!Files.exists(STATUS)) {
+            return Double.NaN;
+        }
+        return Files.readAllLines(STATUS).stream()
+                .filter(line -> line.startsWith(ANONYMOUS))
+                .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6)
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+
+    private static void summarize(List<Look> looks) {
+        double[] seconds = looks.stream().mapToDouble(Look::seconds).toArray();
+        tell("rate", seconds, looks.stream().mapToDouble(Look::rate).toArray());
+        tell("heap", seconds, looks.stream().mapToDouble(Look::heapMegabytes).toArray());
+        tell(
+                "native memory",
+                seconds,
+                looks.stream().mapToDouble(Look::anonymousMegabytes).toArray());
+        long[] all = looks.stream()
+                .flatMapToLong(look -> Arrays.stream(look.checkpoints))
+                .sorted()
+                .toArray();
+        if (all.length > 0) {
+            double ratio = (double) all[all.length - 1] / all[all.length / 2];
+            System.out.printf(
+                    Locale.ROOT,
+                    "checkpoints: %d, median %d ms, longest %.2f times that: %s%n",
+                    all.length,
+                    all[all.length / 2],
+                    ratio,
+                    ratio <= LONGEST_CHECKPOINT_TO_MEDIAN ? "flat" : "not flat");
+        }
+    }
+
+    private static void tell(String what, double[] seconds, double[] values) {
+        double drift = drift(seconds, values);
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %+.1f %% from the first to the last line, as a fitted line has it: %s%n",
+                what,
+                100 * drift,
+                Math.abs(drift) <= FLAT ? "flat" : "not flat");
+    }
+
+    /** By how much of their mean the least-squares line through the values rises from the first to the last. */
+    private static double drift(double[] seconds, double[] values) {
+        double meanSeconds = Arrays.stream(seconds).average().orElseThrow();
+        double mean = Arrays.stream(values).average().orElseThrow();
+        double covariance = 0;
+        double variance = 0;
+        for (int i = 0; i < values.length; i++) {
+            covariance += (seconds[i] - meanSeconds) * (values[i] - mean);
+            variance += (seconds[i] - meanSeconds) * (seconds[i] - meanSeconds);
+        }
+        return variance == 0
+                ? 0
+                : covariance / variance * (seconds[seconds.length - 1] - seconds[0]) / mean;
+    }
+}
