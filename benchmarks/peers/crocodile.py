@@ -1,8 +1,8 @@
-"""The default Crocodile in plain PyTorch: predict, then train, over impressions in memory, on the CPU.
+"""The default Crocodile in plain PyTorch: predict, then train, over impressions in memory, on the CPU or a GPU.
 
 What a good loop in Python does: one table for all embedding sets, sparse gradients with Adagrad for it, experts in one
 batched product, fused Adam for the dense weights. It has no log, no state to restore, no new or leaving ids and no checks
-for numbers that are not finite. Prints impressions a second, the time on a core that one takes, which other work on the machine changes less, and the mean log loss of the
+for numbers that are not finite. On a GPU all weights live there, a batch goes there as ids, and its scores come back. Prints impressions a second, the time on a core that one takes, which other work on the machine changes less, and the mean log loss of the
 scores.
 """
 
@@ -73,6 +73,8 @@ def main():
     arguments.add_argument("--batch", type=int, default=1024)
     arguments.add_argument("--threads", type=int, default=1)
     arguments.add_argument("--warm-up", type=int, default=200)
+    arguments.add_argument("--batches", type=int, help="all in all, from the log's start again after its end; default: the log once")
+    arguments.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N")
     options = arguments.parse_args()
 
     torch.set_num_threads(options.threads)
@@ -83,26 +85,28 @@ def main():
     log[:, 2:] += numpy.concatenate([[0], numpy.cumsum(sizes)[:-1]])
     log = torch.from_numpy(log)
 
-    model = Crocodile(int(sizes.sum()))
+    device = torch.device(options.device)
+    model = Crocodile(int(sizes.sum())).to(device)
     row_optimizer = torch.optim.Adagrad(
         [model.rows.weight, model.prior.weight], lr=0.05, initial_accumulator_value=0.1
     )
     dense_optimizer = torch.optim.Adam(model.dense(), lr=0.001, fused=True)
-    steps = len(log) // options.batch
-    loss_sum = 0.0
+    steps = options.batches or len(log) // options.batch
+    loss_sum = torch.zeros((), device=device)
     start = busy = 0.0
     for step in range(steps):
         if step == options.warm_up:
             start, busy = time.perf_counter(), time.process_time()
-        rows = log[step * options.batch : (step + 1) * options.batch]
+        first = step * options.batch % (len(log) - options.batch + 1)
+        rows = log[first : first + options.batch]
         rows = rows[torch.argsort(rows[:, 0], stable=True)]
-        domains, labels, ids = rows[:, 0], rows[:, 1].float(), rows[:, 2:]
-        counts = torch.bincount(domains, minlength=DOMAINS)
-        logits, penalty = model(ids, counts.tolist())
+        counts = torch.bincount(rows[:, 0], minlength=DOMAINS)
         # Each domain's mean counts the same.
-        loss = functional.binary_cross_entropy_with_logits(
-            logits, labels, weight=(1.0 / counts.clamp(min=1))[domains], reduction="sum"
-        )
+        weights = (1.0 / counts.clamp(min=1))[rows[:, 0]].to(device)
+        rows = rows.to(device)
+        labels, ids = rows[:, 1].float(), rows[:, 2:]
+        logits, penalty = model(ids, counts.tolist())
+        loss = functional.binary_cross_entropy_with_logits(logits, labels, weight=weights, reduction="sum")
         row_optimizer.zero_grad()
         dense_optimizer.zero_grad()
         (loss + penalty).backward()
@@ -110,7 +114,8 @@ def main():
         dense_optimizer.step()
         scores = torch.sigmoid(logits.detach())
         if step >= options.warm_up:
-            loss_sum += functional.binary_cross_entropy(scores, labels).item()
+            loss_sum += functional.binary_cross_entropy(scores, labels)
+        scores.cpu()  # Somebody is to have them; on a GPU it waits for the step.
     seconds, busy = time.perf_counter() - start, time.process_time() - busy
     measured = steps - options.warm_up
     print(
@@ -120,7 +125,7 @@ def main():
             options.threads,
             measured * options.batch / seconds,
             busy / (measured * options.batch) * 1e6,
-            loss_sum / measured,
+            loss_sum.item() / measured,
             sum(p.numel() for p in model.dense()),
         )
     )

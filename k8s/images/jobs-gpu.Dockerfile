@@ -1,7 +1,7 @@
 # The jobs with a libtorch for CUDA, the version that the JNI in the jobs' image is for (2.7.1, cu128).
 # docker build -f k8s/images/jobs-gpu.Dockerfile --build-arg JOBS=caiman/jobs:0.1.0 -t caiman/jobs-gpu:0.1.0 k8s/images
 ARG JOBS=caiman/jobs:0.1.0
-FROM pytorch/pytorch:2.7.1-cuda12.8-cudnn9-runtime AS torch
+FROM pytorch/pytorch:2.7.1-cuda12.8-cudnn9-runtime@sha256:c16f4c749e2d9e96878875cdf6cc45cddda1d1a36fddd371dd6f2360f1b6e2a2 AS torch
 # As the libraries look for each other: torch/lib beside nvidia.
 RUN mkdir /pytorch \
  && site=$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \

@@ -32,8 +32,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * A job that reads a topic of predictions and has published what covers all of them; closing cancels it.
  *
  * @param seconds from the start of its tasks until then
+ * @param published records it had written by then
  */
-record MeasuredJob(JobClient client, double seconds) implements AutoCloseable {
+record MeasuredJob(JobClient client, double seconds, long published) implements AutoCloseable {
 
     /** Of the topic of predictions. */
     static final int PARTITIONS = 2;
@@ -127,8 +128,10 @@ record MeasuredJob(JobClient client, double seconds) implements AutoCloseable {
         try (var consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(output));
             boolean covered = false;
+            long published = 0;
             while (!covered) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    published++;
                     if (new String(record.key(), StandardCharsets.UTF_8).contains("/overall/CUMULATIVE")) {
                         covered = coversAll.reached(record.value());
                     }
@@ -138,12 +141,14 @@ record MeasuredJob(JobClient client, double seconds) implements AutoCloseable {
                             "the job ended: " + job.getJobStatus().get());
                 }
             }
+            return new MeasuredJob(job, (System.nanoTime() - start) / 1e9, published);
         }
-        return new MeasuredJob(job, (System.nanoTime() - start) / 1e9);
     }
 
+    /** Returns when the job has ended: what is left of it would take from what is measured next. */
     @Override
     public void close() throws Exception {
         client.cancel().get();
+        client.getJobExecutionResult().handle((result, cancelled) -> cancelled).get();
     }
 }

@@ -5,6 +5,11 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKind;
 import io.caiman.model.spec.SpecReader;
 import io.caiman.model.train.MiniBatch;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -20,6 +25,7 @@ final class StepShape {
     static final int FIRST_SLOT = 3;
 
     private static final int IDS = 10_000;
+    private static final int WRITTEN = 1 << 18;
 
     private final SplittableRandom random = new SplittableRandom(1);
 
@@ -52,6 +58,31 @@ final class StepShape {
             for (int feature = 0; feature < FEATURES; feature++) {
                 impressions.add(RowKeys.key(feature, feature == 2 ? domain : random.nextInt(IDS)), 1);
                 impressions.endFeature();
+            }
+        }
+    }
+
+    /** The keys of the first so many rows: feature after feature, id after id. */
+    static long[] keys(int count) {
+        return IntStream.range(0, count)
+                .mapToLong(i -> RowKeys.key(i / IDS, i % IDS))
+                .toArray();
+    }
+
+    /**
+     * Writes impressions of this shape as {@link PreparedStream} does: of each its domain, label and ids, 4 bytes each, high
+     * byte first.
+     */
+    static void write(Path file) throws IOException {
+        SplittableRandom random = new SplittableRandom(2);
+        try (var out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+            for (int impression = 0; impression < WRITTEN; impression++) {
+                int domain = random.nextInt(DOMAINS.size());
+                out.writeInt(domain);
+                out.writeInt(random.nextInt(2));
+                for (int feature = 0; feature < FEATURES; feature++) {
+                    out.writeInt(feature == 2 ? domain : random.nextInt(IDS));
+                }
             }
         }
     }

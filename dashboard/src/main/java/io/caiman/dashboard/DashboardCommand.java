@@ -2,13 +2,16 @@ package io.caiman.dashboard;
 
 import io.caiman.schemas.ClientProperties;
 import io.caiman.schemas.KafkaAccess;
+import io.caiman.schemas.KafkaRight;
 import io.caiman.schemas.Topics;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -101,7 +104,7 @@ public final class DashboardCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         DashboardOptions options = options();
         try {
-            KafkaAccess.check(options.kafka());
+            KafkaAccess.check(options.kafka(), rights(options.topics()));
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("dashboard: " + e.getMessage());
             return CommandLine.ExitCode.USAGE;
@@ -118,6 +121,18 @@ public final class DashboardCommand implements Callable<Integer> {
             spec.commandLine().getErr().println(e.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         }
+    }
+
+    private static List<KafkaRight> rights(Topics topics) {
+        return Stream.of(
+                        topics.impressions(),
+                        topics.domainMetrics(),
+                        topics.modelComparisons(),
+                        topics.modelHealth(),
+                        topics.alerts(),
+                        topics.deadLetters())
+                .map(KafkaRight::read)
+                .toList();
     }
 
     DashboardOptions options() {

@@ -194,7 +194,12 @@ class ImagesIT {
         GenericContainer<?> pages = container(
                         dashboard, password(dashboard), new Pod(OVERLAY, dashboard).arguments(Map.of()))
                 .withExposedPorts(PAGES_PORT)
-                .waitingFor(Wait.forHttp("/healthz").forPort(PAGES_PORT).withStartupTimeout(PATIENCE));
+                .waitingFor(Wait.forHttp(dashboard
+                                .container()
+                                .at("/readinessProbe/httpGet/path")
+                                .asText())
+                        .forPort(PAGES_PORT)
+                        .withStartupTimeout(PATIENCE));
         List<GenericContainer<?>> flink = new ArrayList<>();
         for (Manifest job : List.of(program("caiman-training"), program("caiman-metrics"))) {
             flink.add(jobManager(job, password(job)));

@@ -55,7 +55,8 @@ final class KafkaObjects {
                 .configs(config);
     }
 
-    private static List<AclBinding> rights(String principal, JsonNode acl) {
+    /** What a rule of a KafkaUser allows. */
+    static List<AclBinding> rights(String principal, JsonNode acl) {
         ResourcePattern what = new ResourcePattern(
                 ResourceType.fromString(constant(acl.at("/resource/type").asText())),
                 acl.at("/resource/name").asText(),

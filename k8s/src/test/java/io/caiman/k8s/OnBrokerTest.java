@@ -11,7 +11,9 @@ import io.caiman.jobs.training.TrainCommand;
 import io.caiman.replay.ReplayCommand;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.Reader;
+import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -34,8 +37,12 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.SecurityUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,7 +201,10 @@ class OnBrokerTest {
                     "dashboard", () -> new CommandLine(new DashboardCommand()).execute(shown.toArray(String[]::new)));
             int sent = new CommandLine(new ReplayCommand())
                     .setCaseInsensitiveEnumValuesAllowed(true)
-                    .execute(arguments(replay, kafka).toArray(String[]::new));
+                    .execute(arguments(
+                                    replay,
+                                    Map.of("--bootstrap-servers", broker.bootstrapServers(), "--health-port", "0"))
+                            .toArray(String[]::new));
             assertThat(sent).isZero();
             // Nobody can read this one; the trainer has to be allowed to say so.
             try (KafkaProducer<byte[], byte[]> producer = producer(broker, replay)) {
@@ -236,7 +246,15 @@ class OnBrokerTest {
                                 .extracting(group -> group.path("group").asText())
                                 .contains("caiman-training.predictions.crocodile", "caiman-metrics.predictions");
                     });
-            assertThat(get(pages + "/healthz")).isEqualTo("ok");
+            for (String probe : List.of("readinessProbe", "livenessProbe")) {
+                assertThat(get(pages
+                                + dashboard
+                                        .container()
+                                        .at("/" + probe + "/httpGet/path")
+                                        .asText()))
+                        .as(probe)
+                        .isEqualTo("ok");
+            }
 
             try (KafkaProducer<byte[], byte[]> producer = producer(broker, dashboard)) {
                 assertThatThrownBy(() -> producer.send(new ProducerRecord<>("impressions", new byte[] {1}))
@@ -245,6 +263,96 @@ class OnBrokerTest {
                         .hasCauseInstanceOf(AuthorizationException.class);
             }
         }
+    }
+
+    @Test
+    void whoever_lacks_a_right_ends_and_tells_the_command_that_gives_it() throws Exception {
+        Certificates certificates = new Certificates(Instant.now());
+        Path lag = Files.writeString(directory.resolve("alerts.yaml"), """
+                rules:
+                  - {name: behind, when: consumer-lag, group: caiman-training.predictions.crocodile, above: 1}
+                """);
+        Map<Manifest, List<String>> further = Map.of(
+                OVERLAY.manifest("FlinkDeployment", "caiman-training"), List.of("--label-window=1h"),
+                OVERLAY.manifest("FlinkDeployment", "caiman-metrics"),
+                        List.of("--baseline=crocodile", "--alerts=" + lag),
+                OVERLAY.manifest("Job", "caiman-replay"), List.of(),
+                OVERLAY.manifest("Deployment", "caiman-dashboard"), List.of());
+        try (SecuredBroker broker = SecuredBroker.start(directory.resolve("broker"), certificates)) {
+            broker.apply(OVERLAY.manifests());
+            for (Map.Entry<Manifest, List<String>> program : further.entrySet()) {
+                Manifest manifest = program.getKey();
+                mount(manifest, certificates);
+                List<String> arguments = arguments(
+                        manifest, Map.of("--bootstrap-servers", broker.bootstrapServers(), "--health-port", "0"));
+                arguments.removeIf(argument -> argument.startsWith("--alerts="));
+                arguments.addAll(program.getValue());
+                List<AclBinding> rights = rightsThatAreAskedFor(manifest.name());
+                assertThat(rights).isNotEmpty();
+                for (AclBinding right : rights) {
+                    try (var revoked = broker.revoke(right)) {
+                        assertThat(refused(manifest, arguments))
+                                .as("%s without %s", manifest.name(), right)
+                                .contains(
+                                        broker.bootstrapServers() + " does not allow "
+                                                + SecuredBroker.principal(manifest.name()),
+                                        "kafka-acls.sh --bootstrap-server " + broker.bootstrapServers() + " --add"
+                                                + " --allow-principal '" + SecuredBroker.principal(manifest.name())
+                                                + "'",
+                                        " --operation "
+                                                + SecurityUtils.operationName(
+                                                        right.entry().operation()),
+                                        " --"
+                                                + right.pattern()
+                                                        .resourceType()
+                                                        .name()
+                                                        .toLowerCase(Locale.ROOT)
+                                                        .replace('_', '-')
+                                                + " " + right.pattern().name());
+                    }
+                }
+            }
+        }
+    }
+
+    /** Of a KafkaUser's rights those without which a program does nothing, or an alert never comes. */
+    private static List<AclBinding> rightsThatAreAskedFor(String user) {
+        return Manifest.elements(OVERLAY.manifest("KafkaUser", user).at("/spec/authorization/acls")).stream()
+                .flatMap(acl -> KafkaObjects.rights(SecuredBroker.principal(user), acl).stream())
+                .filter(right -> Set.of(AclOperation.READ, AclOperation.WRITE)
+                                .contains(right.entry().operation())
+                        || right.pattern().name().equals("caiman-training."))
+                .filter(right -> right.pattern().resourceType() != ResourceType.TRANSACTIONAL_ID
+                        || right.entry().operation() == AclOperation.WRITE)
+                .toList();
+    }
+
+    @Test
+    void who_speaks_tls_to_one_who_does_not_or_the_other_way_round_is_told_so() throws Exception {
+        Certificates certificates = new Certificates(Instant.now());
+        Manifest dashboard = OVERLAY.manifest("Deployment", "caiman-dashboard");
+        mount(dashboard, certificates);
+        try (SecuredBroker broker = SecuredBroker.start(directory.resolve("broker"), certificates)) {
+            assertThat(refused(dashboard, List.of("--bootstrap-servers=" + broker.bootstrapServers())))
+                    .contains(
+                            broker.bootstrapServers()
+                                    + " speaks TLS, and this client does not (security.protocol is PLAINTEXT)",
+                            "set security.protocol to SSL or SASL_SSL in --command-config");
+            assertThat(refused(dashboard, arguments(dashboard, Map.of("--bootstrap-servers", broker.open()))))
+                    .contains(
+                            broker.open() + " does not speak TLS, and this client does (security.protocol is SSL)",
+                            "set security.protocol to PLAINTEXT or SASL_PLAINTEXT in --command-config");
+        }
+    }
+
+    /** What a program says that ends before it has begun. */
+    private static String refused(Manifest program, List<String> arguments) {
+        StringWriter errors = new StringWriter();
+        int exit = ProgramsTest.commandOf(program)
+                .setErr(new PrintWriter(errors))
+                .execute(arguments.toArray(String[]::new));
+        assertThat(exit).as(errors.toString()).isPositive();
+        return errors.toString();
     }
 
     private KafkaProducer<byte[], byte[]> producer(SecuredBroker broker, Manifest program) throws IOException {

@@ -7,9 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.rest.messages.ClusterOverviewHeaders;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -169,13 +174,14 @@ class PodsTest {
         JsonNode port = dashboard.container().at("/ports/0");
         assertThat(dashboard.arguments())
                 .contains("--port=" + port.path("containerPort").asInt());
-        for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
-            assertThat(dashboard.container().at("/" + probe + "/httpGet/port")).isEqualTo(port.path("name"));
-            assertThat(dashboard.container().at("/" + probe + "/httpGet/path").asText())
-                    .isEqualTo("/healthz");
-            assertThat(dashboard.container().at("/" + probe + "/httpGet/scheme").asText("HTTP"))
-                    .isEqualTo(overlay == Overlay.LOCAL ? "HTTP" : "HTTPS");
-        }
+        Map.of("startupProbe", "/healthz", "livenessProbe", "/healthz", "readinessProbe", "/readyz")
+                .forEach((probe, path) -> {
+                    JsonNode asked = dashboard.container().at("/" + probe + "/httpGet");
+                    assertThat(asked.path("port")).isEqualTo(port.path("name"));
+                    assertThat(asked.path("path").asText()).as(probe).isEqualTo(path);
+                    assertThat(asked.path("scheme").asText("HTTP"))
+                            .isEqualTo(overlay == Overlay.LOCAL ? "HTTP" : "HTTPS");
+                });
         Manifest service = overlay.manifest("Service", "caiman-dashboard");
         assertThat(service.at("/spec/ports/0/targetPort")).isEqualTo(port.path("name"));
         assertThat(service.at("/spec/selector")).isEqualTo(dashboard.at("/spec/selector/matchLabels"));
@@ -185,6 +191,37 @@ class PodsTest {
         assertThat(backend.at("/port/name")).isEqualTo(service.at("/spec/ports/0/name"));
         assertThat(overlay.manifest("NetworkPolicy", "dashboard").at("/spec/ingress/0/ports/0/port"))
                 .isEqualTo(port.path("containerPort"));
+    }
+
+    @Test
+    void the_replay_tells_of_its_health_where_it_is_asked() {
+        Manifest replay = Overlay.LOCAL.manifest("Job", "caiman-replay");
+        JsonNode port = replay.container().at("/ports/0");
+        assertThat(replay.arguments())
+                .contains("--health-port=" + port.path("containerPort").asInt(), "--health-bind=0.0.0.0");
+        assertThat(replay.container().at("/readinessProbe/httpGet/port")).isEqualTo(port.path("name"));
+        assertThat(replay.container().at("/readinessProbe/httpGet/path").asText())
+                .isEqualTo("/healthz");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void flink_is_asked_on_the_ports_where_it_listens(Overlay overlay) {
+        for (Manifest job : overlay.manifests("FlinkDeployment")) {
+            JsonNode configuration = job.at("/spec/flinkConfiguration");
+            String rest = configuration
+                    .path(RestOptions.PORT.key())
+                    .asText(RestOptions.PORT.defaultValue().toString());
+            JsonNode jobManager = job.at("/spec/jobManager/podTemplate/spec/containers/0");
+            assertThat(jobManager.at("/readinessProbe/httpGet/port").asText()).isEqualTo(rest);
+            assertThat(jobManager.at("/readinessProbe/httpGet/path").asText()).isEqualTo(ClusterOverviewHeaders.URL);
+            assertThat(jobManager.at("/livenessProbe/tcpSocket/port").asText()).isEqualTo(rest);
+            assertThat(job.at("/spec/taskManager/podTemplate/spec/containers/0/livenessProbe/tcpSocket/port")
+                            .asText())
+                    .isEqualTo(configuration
+                            .path(TaskManagerOptions.RPC_PORT.key())
+                            .asText());
+        }
     }
 
     @ParameterizedTest

@@ -32,6 +32,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
@@ -51,7 +52,7 @@ class ProgramsTest {
                 .toList();
     }
 
-    private static CommandLine commandOf(Manifest program) {
+    static CommandLine commandOf(Manifest program) {
         Object command = switch (program.name()) {
             case "caiman-training" -> new TrainCommand();
             case "caiman-metrics" -> new MetricsCommand();
@@ -128,7 +129,7 @@ class ProgramsTest {
 
     @ParameterizedTest
     @EnumSource
-    void images_are_those_the_project_builds(Overlay overlay) throws IOException {
+    void images_are_those_the_project_builds(Overlay overlay) {
         Set<String> built = Stream.of("stream-jobs", "dashboard", "replay-tool")
                 .map(module -> Path.of("..", module, "pom.xml"))
                 .flatMap(ProgramsTest::images)
@@ -146,15 +147,48 @@ class ProgramsTest {
         }
     }
 
-    private static Stream<String> images(Path pom) {
+    @Test
+    void public_images_that_others_are_built_on_are_named_by_digest() throws IOException {
+        Pattern base = Pattern.compile("<image\\.base\\.\\w+>(.*?)</|(?m)^FROM ((?!\\$\\{JOBS}).*?)(?: AS \\w+)?$");
+        List<String> bases = Stream.of(Path.of("../pom.xml"), Path.of("images/jobs-gpu.Dockerfile"))
+                .flatMap(file -> base.matcher(read(file)).results())
+                .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                .toList();
+        assertThat(bases).hasSize(3).allSatisfy(image -> assertThat(image).matches("[^@]+:[^@]+@sha256:[0-9a-f]{64}"));
+    }
+
+    @Test
+    void the_operations_guide_says_what_every_alert_means() throws IOException {
+        String guide = Files.readString(Path.of("../docs/operations.md"));
+        Stream<String> ofPrometheus =
+                Manifest.elements(Overlay.PRODUCTION
+                                .manifest("PrometheusRule", "caiman")
+                                .at("/spec/groups"))
+                        .stream()
+                        .flatMap(group -> Manifest.elements(group.path("rules")).stream())
+                        .map(rule -> rule.path("alert").asText());
+        Stream<String> ofTheTopic = Pattern.compile("when: ([a-z-]+)")
+                .matcher(Files.readString(Path.of("../conf/alerts.yaml")))
+                .results()
+                .map(found -> found.group(1));
+        assertThat(Stream.concat(ofPrometheus, ofTheTopic))
+                .hasSize(16)
+                .allSatisfy(alert -> assertThat(guide).contains("`" + alert + "`"));
+    }
+
+    private static String read(Path file) {
         try {
-            return Pattern.compile("<image>\\$\\{image\\.registry}(caiman/.*?):\\$\\{image\\.tag}</image>")
-                    .matcher(Files.readString(pom))
-                    .results()
-                    .map(found -> found.group(1));
+            return Files.readString(file);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    private static Stream<String> images(Path pom) {
+        return Pattern.compile("<image>\\$\\{image\\.registry}(caiman/.*?):\\$\\{image\\.tag}</image>")
+                .matcher(read(pom))
+                .results()
+                .map(found -> found.group(1));
     }
 
     @ParameterizedTest

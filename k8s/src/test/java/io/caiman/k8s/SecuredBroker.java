@@ -1,6 +1,7 @@
 package io.caiman.k8s;
 
 import static java.util.Map.entry;
+import static org.awaitility.Awaitility.await;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -14,6 +15,7 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -26,11 +28,13 @@ final class SecuredBroker implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final String bootstrapServers;
+    private final String open;
     private final Admin admin;
 
-    private SecuredBroker(KafkaRaftServer server, String bootstrapServers, Admin admin) {
+    private SecuredBroker(KafkaRaftServer server, String bootstrapServers, String open, Admin admin) {
         this.server = server;
         this.bootstrapServers = bootstrapServers;
+        this.open = open;
         this.admin = admin;
     }
 
@@ -76,7 +80,7 @@ final class SecuredBroker implements AutoCloseable {
                 entry("super.users", "User:ANONYMOUS"));
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
         server.startup();
-        return new SecuredBroker(server, locked, Admin.create(Map.of("bootstrap.servers", open)));
+        return new SecuredBroker(server, locked, open, Admin.create(Map.of("bootstrap.servers", open)));
     }
 
     /** Where those with a certificate connect. */
@@ -84,9 +88,37 @@ final class SecuredBroker implements AutoCloseable {
         return bootstrapServers;
     }
 
+    /** Where everybody connects, without TLS. */
+    String open() {
+        return open;
+    }
+
     /** Makes the topics and gives the rights of some manifests. */
     void apply(List<Manifest> manifests) throws ExecutionException, InterruptedException {
-        KafkaObjects.apply(admin, manifests, user -> "User:CN=" + user);
+        KafkaObjects.apply(admin, manifests, SecuredBroker::principal);
+    }
+
+    /** What it calls the user of a KafkaUser's name. */
+    static String principal(String user) {
+        return "User:CN=" + user;
+    }
+
+    /** Takes a right away until the result is closed. */
+    Revoked revoke(AclBinding right) throws ExecutionException, InterruptedException {
+        admin.deleteAcls(List.of(right.toFilter())).all().get();
+        await().until(() -> admin.describeAcls(right.toFilter()).values().get().isEmpty());
+        return () -> {
+            admin.createAcls(List.of(right)).all().get();
+            await().until(() ->
+                    !admin.describeAcls(right.toFilter()).values().get().isEmpty());
+        };
+    }
+
+    /** Gives a right back. */
+    @FunctionalInterface
+    interface Revoked extends AutoCloseable {
+        @Override
+        void close() throws ExecutionException, InterruptedException;
     }
 
     /** What a user's client needs to know besides its secrets. */

@@ -1,6 +1,7 @@
 package io.caiman.replay;
 
 import io.caiman.schemas.KafkaAccess;
+import io.caiman.schemas.KafkaRight;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.FileOrigin;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -48,7 +50,11 @@ record TopicContents(
         properties.put("request.timeout.ms", (int) BROKER_ANSWERS_WITHIN.toMillis() / 2);
         Topics topics = options.topics();
         try {
-            KafkaAccess.check(options.client());
+            KafkaAccess.check(
+                    options.client(),
+                    Stream.of(topics.impressions(), topics.feedback(), topics.deadLetters())
+                            .flatMap(topic -> Stream.of(KafkaRight.read(topic), KafkaRight.write(topic)))
+                            .toList());
         } catch (IllegalArgumentException e) {
             throw new ReplayException(String.valueOf(e.getMessage()), e);
         }

@@ -1,6 +1,6 @@
 package io.caiman.local.compare;
 
-import io.caiman.local.figures.Figures;
+import io.caiman.local.figures.TaskFigures;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetOptions;
@@ -8,7 +8,6 @@ import io.caiman.replay.dataset.ImpressionSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The first part of a log, by event time, and how good specs are on it. The rest of the log is not read, but for counting its
@@ -29,17 +28,17 @@ public record FirstPart(Dataset dataset, DatasetOptions log, double fraction, in
     /**
      * What came of a spec.
      *
-     * @param figures progressive, over all domains; absent if a score was not finite: of a model that has none for some
-     *     impressions, figures of the others say nothing
+     * @param tasks the progressive figures of each task, over all domains; none if a score was not finite: of a model that has
+     *     none for some impressions, figures of the others say nothing
      * @param skippedSteps mini-batches not learned from because a loss or gradient was not finite
      */
-    public record Outcome(Optional<Figures> figures, long skippedSteps) {}
+    public record Outcome(List<TaskFigures> tasks, long skippedSteps) {}
 
     /**
      * Lets each spec predict, then train, on every impression of the part, with seed 1. All are held in memory at once; what comes
      * of one does not depend on the others.
      *
-     * @param candidates with names of their own, one task and the same domains
+     * @param candidates with names of their own, the same tasks and the same domains
      * @return what came of each, in order
      * @throws ComparisonException if the part has nothing to learn from
      */
@@ -52,12 +51,19 @@ public record FirstPart(Dataset dataset, DatasetOptions log, double fraction, in
             for (List<Run> seeds : outcome.runs()) {
                 Run run = seeds.get(0);
                 boolean finite = Arrays.stream(run.scores()).allMatch(Double::isFinite);
-                List<Slice> slices = Slice.of(outcome.impressions(), List.of(run), 0);
-                outcomes.add(new Outcome(
-                        finite ? Optional.of(slices.get(slices.size() - 1).figures(run)) : Optional.empty(),
-                        run.skippedSteps()));
+                outcomes.add(new Outcome(finite ? figures(outcome.impressions(), run) : List.of(), run.skippedSteps()));
             }
             return outcomes;
         }
+    }
+
+    private static List<TaskFigures> figures(ScoredImpressions impressions, Run run) {
+        List<TaskFigures> figures = new ArrayList<>();
+        for (int task = 0; task < impressions.tasks().size(); task++) {
+            List<Slice> slices = Slice.of(impressions, List.of(run), task);
+            figures.add(new TaskFigures(
+                    impressions.tasks().get(task), slices.get(slices.size() - 1).figures(run)));
+        }
+        return figures;
     }
 }

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 final class SearchSpace {
 
     /** What is asked of a model, which is not a search's to change. */
-    private static final Set<String> FIXED = Set.of("name", "seed", "task", "domains", "network");
+    private static final Set<String> FIXED = Set.of("name", "seed", "task", "tasks", "chains", "domains", "network");
 
     private static final String REMEDY = "; search-space.yaml in module local is one to start from";
 

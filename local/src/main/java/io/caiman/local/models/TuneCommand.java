@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
             "Looks for good settings of several models on the first part of a log: the same number of random trials for each,"
                     + " over the same ranges of what they have in common. Writes the best spec of each and all trials.",
             "",
+            "Specs of several tasks are tuned by the mean over the tasks, every model by the same rule.",
+            "",
             "A trial is a run with seed 1 that scores every impression and then learns from it. The rest of the log is not"
                     + " read, so it is left for 'compare' to measure on.",
             ""
@@ -111,7 +113,9 @@ public final class TuneCommand implements Callable<Integer> {
             names = "--objective",
             paramLabel = "NAME",
             defaultValue = "auc",
-            description = "auc or gauc, over all impressions of all domains. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "auc or gauc, over all impressions of all domains; of several tasks the mean over those for which it"
+                            + " is defined. Default: ${DEFAULT-VALUE}.")
     private Objective objective = Objective.AUC;
 
     @Option(
@@ -226,7 +230,7 @@ public final class TuneCommand implements Callable<Integer> {
             command.commandLine()
                     .getErr()
                     .println(
-                            "no spec for %s: in no trial is %s defined; give smaller learning rates by --space, or a larger --tune-fraction"
+                            "no spec for %s: in no trial is %s defined for any task; give smaller learning rates by --space, or a larger --tune-fraction"
                                     .formatted(String.join(", ", without), objective.cliName()));
         }
         return without.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.caiman.local.figures.FigureText;
-import io.caiman.local.figures.Figures;
 import io.caiman.local.figures.Grid;
+import io.caiman.local.figures.TaskFigures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,13 +24,21 @@ import java.util.stream.Collectors;
  *
  * @param dataset the log's name
  * @param fraction share of the log that was read, the first impressions in order of event time
- * @param objective what was made large
+ * @param objective what was made large: of several tasks, the mean over those for which it is defined
+ * @param tasks that every model predicts
  * @param seed of the trials
  * @param space where the ranges stand
  * @param models in the order asked for
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
-record TuneReport(String dataset, double fraction, Objective objective, long seed, String space, List<Model> models) {
+record TuneReport(
+        String dataset,
+        double fraction,
+        Objective objective,
+        List<String> tasks,
+        long seed,
+        String space,
+        List<Model> models) {
 
     private static final ObjectMapper JSON =
             new ObjectMapper().registerModule(new Jdk8Module()).enable(SerializationFeature.INDENT_OUTPUT);
@@ -48,14 +56,25 @@ record TuneReport(String dataset, double fraction, Objective objective, long see
      *
      * @param trial its number, from 1
      * @param values what it tried, by key
-     * @param figures progressive, over all domains; absent if a score was not finite
+     * @param tasks the progressive figures of each task, over all domains; none if a score was not finite
      * @param skippedSteps mini-batches not learned from because a loss or gradient was not finite
      */
-    @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    record Trial(int trial, Map<String, JsonNode> values, Optional<Figures> figures, long skippedSteps) {
+    record Trial(int trial, Map<String, JsonNode> values, List<TaskFigures> tasks, long skippedSteps) {
 
+        /** By which trials are compared. */
         OptionalDouble value(Objective objective) {
-            return figures.map(objective::of).orElse(OptionalDouble.empty());
+            return objective.mean(tasks);
+        }
+
+        /** The same with the figures of one task. */
+        Trial of(String task) {
+            return new Trial(
+                    trial,
+                    values,
+                    tasks.stream()
+                            .filter(figures -> figures.task().equals(task))
+                            .toList(),
+                    skippedSteps);
         }
     }
 
@@ -76,9 +95,8 @@ record TuneReport(String dataset, double fraction, Objective objective, long see
     /** A row for each model: its best trial, and how far the objective spreads over all. */
     Grid bestGrid() {
         Grid grid = new Grid(
-                "Best of each model's trials, by %s on the first %s of the log"
-                        .formatted(objective.cliName(), percent()),
-                List.of("model", "trial", "AUC", "gAUC", "worst " + objective.cliName()));
+                "Best of each model's trials, by %s on the first %s of the log".formatted(rule(), percent()),
+                List.of("model", "trial", mean("AUC"), mean("gAUC"), "worst " + objective.cliName()));
         for (Model model : models) {
             Optional<Trial> best = model.best().map(number -> model.trials().get(number - 1));
             OptionalDouble worst = model.trials().stream()
@@ -96,6 +114,22 @@ record TuneReport(String dataset, double fraction, Objective objective, long see
         return grid;
     }
 
+    /** The tasks if there are several; what is said of one task needs no name. */
+    private List<String> named() {
+        return tasks.size() > 1 ? tasks : List.of();
+    }
+
+    private String rule() {
+        return named().isEmpty()
+                ? objective.cliName()
+                : "mean %s over the tasks %s where it is defined"
+                        .formatted(objective.cliName(), String.join(", ", named()));
+    }
+
+    private String mean(String figure) {
+        return named().isEmpty() ? figure : "mean " + figure;
+    }
+
     private String percent() {
         return String.format(Locale.ROOT, "%s %%", Math.round(1e4 * fraction) / 1e2);
     }
@@ -104,21 +138,36 @@ record TuneReport(String dataset, double fraction, Objective objective, long see
         return FigureText.of(trial.map(of -> of.value(objective)).orElse(OptionalDouble.empty()), "%.5f");
     }
 
+    private List<String> header() {
+        List<String> header = new ArrayList<>(List.of("trial", mean("AUC"), mean("gAUC")));
+        named().forEach(task -> header.addAll(List.of(task + " AUC", task + " gAUC")));
+        header.addAll(List.of("skipped steps", "tried"));
+        return header;
+    }
+
+    private List<String> row(Model model, Trial trial) {
+        List<String> row = new ArrayList<>();
+        row.add(trial.trial() + (model.best().equals(Optional.of(trial.trial())) ? " (best)" : ""));
+        row.add(figure(Optional.of(trial), Objective.AUC));
+        row.add(figure(Optional.of(trial), Objective.GAUC));
+        for (String task : named()) {
+            Optional<Trial> ofTask = Optional.of(trial.of(task));
+            row.add(figure(ofTask, Objective.AUC));
+            row.add(figure(ofTask, Objective.GAUC));
+        }
+        row.add(String.valueOf(trial.skippedSteps()));
+        row.add(trial.values().entrySet().stream()
+                .map(tried -> tried.getKey() + " " + tried.getValue())
+                .collect(Collectors.joining("; ")));
+        return row;
+    }
+
     /** Every trial of every model, as Markdown. */
     String markdown() {
         List<String> lines = new ArrayList<>(bestGrid().markdown());
         for (Model model : models) {
-            Grid grid = new Grid(model.name(), List.of("trial", "AUC", "gAUC", "skipped steps", "tried"));
-            for (Trial trial : model.trials()) {
-                grid.add(List.of(
-                        trial.trial() + (model.best().equals(Optional.of(trial.trial())) ? " (best)" : ""),
-                        figure(Optional.of(trial), Objective.AUC),
-                        figure(Optional.of(trial), Objective.GAUC),
-                        String.valueOf(trial.skippedSteps()),
-                        trial.values().entrySet().stream()
-                                .map(tried -> tried.getKey() + " " + tried.getValue())
-                                .collect(Collectors.joining("; "))));
-            }
+            Grid grid = new Grid(model.name(), header());
+            model.trials().forEach(trial -> grid.add(row(model, trial)));
             lines.add("");
             lines.addAll(grid.markdown());
         }

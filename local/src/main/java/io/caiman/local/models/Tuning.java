@@ -26,9 +26,8 @@ final class Tuning {
     /**
      * Draws and checks all trials.
      *
-     * @param models the specs to tune, each with a name of its own
+     * @param models the specs to tune, each with a name of its own, all with the same tasks
      * @param trials of each
-     * @throws IllegalArgumentException if a model has several tasks
      * @throws io.caiman.model.spec.SpecException if a trial makes no spec, naming space, model and trial
      */
     Tuning(List<SpecKeys> models, SearchSpace space, int trials, long seed, Objective objective) {
@@ -47,11 +46,6 @@ final class Tuning {
 
         static Study of(SpecKeys keys, SearchSpace space, int count, long seed) {
             ModelSpec base = keys.spec("the spec to tune");
-            if (base.tasks().size() > 1) {
-                throw new IllegalArgumentException(
-                        "model '%s' predicts %s; expected one 'task', for a trial is chosen by one figure: name one of them to tune by"
-                                .formatted(base.name(), base.tasks()));
-            }
             List<Map<String, JsonNode>> values = space.draw(base.network(), seed, count);
             List<SpecKeys> trials = new ArrayList<>();
             for (int trial = 0; trial < count; trial++) {
@@ -90,13 +84,20 @@ final class Tuning {
                     .mapToObj(trial -> new TuneReport.Trial(
                             trial + 1,
                             study.values().get(trial),
-                            outcomes.get(trial).figures(),
+                            outcomes.get(trial).tasks(),
                             outcomes.get(trial).skippedSteps()))
                     .toList();
             models.add(new TuneReport.Model(
                     study.base().name(), study.base().network().key(), TuneReport.best(trials, objective), trials));
         }
-        return new TuneReport(part.dataset().cliName(), part.fraction(), objective, seed, space, models);
+        return new TuneReport(
+                part.dataset().cliName(),
+                part.fraction(),
+                objective,
+                studies.get(0).base().tasks(),
+                seed,
+                space,
+                models);
     }
 
     /** The spec of a model's best trial, the model's name and seed kept; empty if there is none. */

@@ -142,6 +142,13 @@ class CompareCommandTest {
     }
 
     @Test
+    void a_device_that_does_not_exist_or_is_not_there_is_refused() {
+        String both = small + "," + large;
+        refused(execute("--specs", both, "--device", "tpu"), "--device", "tpu", "gpu:N");
+        refused(execute("--specs", both, "--device", "gpu:99"), "--device: device gpu:99", "or choose cpu");
+    }
+
+    @Test
     void models_of_another_log_are_refused_with_the_reason() throws IOException {
         Path other = Files.writeString(
                 directory.resolve("other.yaml"),

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -189,15 +190,90 @@ class TuneCommandTest {
         assertThat(trials).hasSize(4);
         JsonNode best = trials.get(model.get("best").asInt() - 1);
         assertThat(trials)
-                .allSatisfy(trial -> assertThat(best.at("/figures/gauc").asDouble())
-                        .isGreaterThanOrEqualTo(trial.at("/figures/gauc").asDouble()));
-        assertThat(best.at("/figures/impressions").asInt()).isEqualTo((int) (0.4 * RATINGS));
+                .allSatisfy(trial -> assertThat(best.at("/tasks/0/gauc").asDouble())
+                        .isGreaterThanOrEqualTo(trial.at("/tasks/0/gauc").asDouble()));
+        assertThat(best.at("/tasks/0/impressions").asInt()).isEqualTo((int) (0.4 * RATINGS));
         ModelSpec spec = SpecReader.read(out.resolve("crocodile.yaml"));
         assertThat(spec.experts().count())
                 .isEqualTo(best.at("/values/experts.count").asInt());
         assertThat(spec.loss().disentanglingWeight())
                 .isEqualTo((float) best.at("/values/loss.disentangling-weight").asDouble());
         assertThat(Files.readString(out.resolve("trials.md"))).contains("## crocodile", "(best)", "experts.count");
+    }
+
+    /** The second task's label is the opposite of the first's, and a third of the impressions lack it; the third's is never true. */
+    @Test
+    void with_several_tasks_the_best_trial_has_the_largest_mean_over_those_that_have_a_figure() throws IOException {
+        Path layout = Files.writeString(directory.resolve("layout.yaml"), """
+                files: [log.csv]
+                separator: ","
+                user: user
+                item: item
+                domain: domain
+                time: {column: time, unit: ms}
+                labels: {like: like, skip: skip, hate: hate}
+                """);
+        StringBuilder lines = new StringBuilder("user,item,domain,time,like,skip,hate\n");
+        SplittableRandom random = new SplittableRandom(2);
+        for (int line = 0; line < RATINGS; line++) {
+            int item = random.nextInt(40);
+            int like = item % 3 == 0 ^ random.nextInt(10) == 0 ? 1 : 0;
+            String skip = line % 3 == 0 ? "" : String.valueOf(1 - like);
+            lines.append("%d,%d,%s,%d,%d,%s,0%n"
+                    .formatted(random.nextInt(30), item, item % 2 == 0 ? "Drama" : "Comedy", line, like, skip));
+        }
+        Path data = Files.createDirectories(directory.resolve("own"));
+        Files.writeString(data.resolve("log.csv"), lines);
+        Path several = Files.writeString(
+                directory.resolve("several.yaml"),
+                Files.readString(base).replaceFirst("task: .*", "tasks: [like, skip, hate]"));
+        Path out = directory.resolve("out");
+
+        Result result = Commands.execute(
+                new TuneCommand(),
+                "--dataset",
+                "own",
+                "--data",
+                data,
+                "--layout",
+                layout,
+                "--networks",
+                "mlp,fm",
+                "--base",
+                several,
+                "--trials",
+                3,
+                "--tune-fraction",
+                0.8,
+                "--out",
+                out,
+                "--device",
+                "cpu");
+
+        assertThat(result.error()).isEmpty();
+        assertThat(result.output()).contains("mean auc over the tasks like, skip, hate", "mean AUC", "mean gAUC");
+        JsonNode report = new ObjectMapper().readTree(out.resolve("trials.json").toFile());
+        assertThat(report.at("/tasks")).hasSize(3);
+        for (JsonNode model : report.at("/models")) {
+            List<Double> means = new ArrayList<>();
+            for (JsonNode trial : model.get("trials")) {
+                JsonNode tasks = trial.get("tasks");
+                assertThat(tasks.at("/0/impressions").asInt()).isEqualTo(1_200);
+                assertThat(tasks.at("/1/impressions").asInt()).isEqualTo(800);
+                assertThat(tasks.at("/2/task").asText()).isEqualTo("hate");
+                assertThat(tasks.get(2).has("auc")).isFalse();
+                means.add((tasks.at("/0/auc").asDouble() + tasks.at("/1/auc").asDouble()) / 2);
+            }
+            int best = model.get("best").asInt();
+            assertThat(means).hasSize(3);
+            assertThat(means.get(best - 1)).isEqualTo(Collections.max(means));
+            String name = model.get("name").asText();
+            assertThat(SpecReader.read(out.resolve(name + ".yaml")).tasks()).containsExactly("like", "skip", "hate");
+            assertThat(Files.readString(out.resolve("trials.md")))
+                    .contains(
+                            "| trial | mean AUC | mean gAUC | like AUC | like gAUC | skip AUC | skip gAUC | hate AUC |",
+                            "| %d (best) | %.5f |".formatted(best, Collections.max(means)));
+        }
     }
 
     @Test
@@ -253,10 +329,8 @@ class TuneCommandTest {
                 "did you mean 'row-optimizer'");
         Files.writeString(space, "shared: {batch.size: {choice: [0]}}");
         refused(tune(log, out, "--specs", base, "--space", space), "space.yaml, trial 1 of base", "'batch.size' is 0");
-        Path several = Files.writeString(
-                directory.resolve("several.yaml"),
-                Files.readString(base).replaceFirst("task: .*", "tasks: [click, like]"));
-        refused(tune(log, out, "--specs", several), "predicts [click, like]", "expected one 'task'");
+        Files.writeString(space, "shared: {tasks: {choice: [[like]]}}");
+        refused(tune(log, out, "--specs", base, "--space", space), "'shared: tasks'", "not searched");
         refused(tune(directory, out, "--specs", base), "ratings.csv is missing");
         assertThat(out).doesNotExist();
         refused(tune(log, base, "--specs", base), "--out is", "can be made");

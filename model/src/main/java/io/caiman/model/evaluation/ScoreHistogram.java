@@ -72,7 +72,10 @@ public final class ScoreHistogram {
                     "%d bins, %d counts of positives and %d of negatives: expected as many of each"
                             .formatted(bins.length, positives.length, negatives.length));
         }
-        long scores = Arrays.stream(positives).sum() + Arrays.stream(negatives).sum();
+        long scores = 0;
+        for (int i = 0; i < bins.length; i++) {
+            scores += positives[i] + negatives[i];
+        }
         if (scores > MOST_BINS) {
             return new ScoreHistogram(level, bins, positives, negatives);
         }

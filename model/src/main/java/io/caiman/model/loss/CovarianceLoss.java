@@ -52,6 +52,6 @@ final class CovarianceLoss implements ExpertLoss {
                 centered.matMul(signs).reshape(samples, experts, dimension).transpose(1, 0, 2);
         float factor = normalization.factor(samples) / (dimension * dimension);
         NDArray twice = Scalar.times(outputs.reshape(-1).dot(gradient.reshape(-1)), factor);
-        return twice.sub(twice.stopGradient().mul(0.5f));
+        return twice.sub(Scalar.times(twice.stopGradient(), 0.5f));
     }
 }

@@ -2,6 +2,7 @@ package io.caiman.model.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.embedding.UniformValues;
 import java.nio.ByteBuffer;
@@ -122,12 +123,39 @@ public final class DenseParameters {
 
     /** Leaves for one forward and backward pass; they and all that is computed from them belong to the manager. */
     public Leaves leaves(NDManager manager) {
-        return new Leaves(this, manager);
+        return new Leaves(
+                slices.size(),
+                number -> {
+                    NDArray leaf = array(manager, number);
+                    leaf.setRequiresGradient(true);
+                    return leaf;
+                },
+                number -> array(manager, number));
     }
 
-    /** One array's weights as bytes, shared and not copied. */
-    ByteBuffer bytes(DenseLayout.Slice slice) {
-        return bytes.slice(slice.offset() * Float.BYTES, slice.length() * Float.BYTES)
+    /** One array's weights; on the CPU shared and not copied. */
+    private NDArray array(NDManager manager, int number) {
+        DenseLayout.Slice slice = slices.get(number);
+        ByteBuffer own = bytes.slice(slice.offset() * Float.BYTES, slice.length() * Float.BYTES)
                 .order(ByteOrder.nativeOrder());
+        return manager.create(own, slice.shape(), DataType.FLOAT32);
+    }
+
+    /** Bytes that {@link #write} writes. */
+    int snapshotBytes() {
+        return Float.BYTES * values.length;
+    }
+
+    /** Writes the weights. */
+    void write(ByteBuffer target) {
+        target.asFloatBuffer().put(values);
+        target.position(target.position() + snapshotBytes());
+    }
+
+    /** Takes over what {@link #write} wrote. */
+    void read(ByteBuffer source) {
+        source.asFloatBuffer().get(values);
+        source.position(source.position() + snapshotBytes());
+        publish(0, values.length);
     }
 }

@@ -1,11 +1,10 @@
 package io.caiman.model.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,23 +13,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Leaves {
 
-    private final DenseParameters parameters;
-    private final NDManager manager;
     private final @Nullable NDArray[] arrays;
+    private final IntFunction<NDArray> leaves;
+    private final IntFunction<NDArray> constants;
 
-    Leaves(DenseParameters parameters, NDManager manager) {
-        this.parameters = parameters;
-        this.manager = manager;
-        this.arrays = new NDArray[parameters.slices().size()];
+    /**
+     * Leaves that are yet to be made.
+     *
+     * @param count arrays in the layout
+     * @param leaves makes the leaf of an array by its number
+     * @param constants gives an array, by its number, without collecting gradients
+     */
+    Leaves(int count, IntFunction<NDArray> leaves, IntFunction<NDArray> constants) {
+        this.arrays = new NDArray[count];
+        this.leaves = leaves;
+        this.constants = constants;
     }
 
     /** The array with this number in the layout. */
     public NDArray get(int number) {
         NDArray array = arrays[number];
         if (array == null) {
-            DenseLayout.Slice slice = parameters.slices().get(number);
-            array = manager.create(parameters.bytes(slice), slice.shape(), DataType.FLOAT32);
-            array.setRequiresGradient(true);
+            array = leaves.apply(number);
             arrays[number] = array;
         }
         return array;
@@ -38,8 +42,12 @@ public final class Leaves {
 
     /** The array with this number as it is, to be learned by other means than gradients. */
     public NDArray constant(int number) {
-        DenseLayout.Slice slice = parameters.slices().get(number);
-        return manager.create(parameters.bytes(slice), slice.shape(), DataType.FLOAT32);
+        return constants.apply(number);
+    }
+
+    /** Whether the array with this number was asked for, and so takes part in the backward pass. */
+    boolean present(int number) {
+        return arrays[number] != null;
     }
 
     /** The gradient of an array after the backward pass, flat; empty if the array took no part. */

@@ -6,8 +6,10 @@ public enum EmbeddingSets {
     ONE("1"),
     /** One for all, whose embeddings have one more dimension: the id's weight in a linear model. */
     ONE_WITH_WEIGHT("1, a weight beside each vector"),
-    /** One for all, whose embeddings are nothing but that weight. */
-    ONE_WEIGHT("1, a weight alone"),
+    /** One for each task, whose embeddings have one more dimension: the id's weight in a linear model. */
+    TASKS_WITH_WEIGHT("tasks, a weight beside each vector"),
+    /** One for each task, whose embeddings are nothing but that weight. */
+    TASK_WEIGHTS("tasks, a weight alone"),
     /** One for each expert. */
     EXPERTS("`experts.count`"),
     /** One for each domain, those that may be added last. */
@@ -30,7 +32,8 @@ public enum EmbeddingSets {
 
     int count(ModelSpec spec) {
         return switch (this) {
-            case ONE, ONE_WITH_WEIGHT, ONE_WEIGHT -> 1;
+            case ONE, ONE_WITH_WEIGHT -> 1;
+            case TASKS_WITH_WEIGHT, TASK_WEIGHTS -> spec.tasks().size();
             case EXPERTS -> spec.experts().count();
             case DOMAINS -> spec.domainRoom();
             case DOMAINS_AND_SHARED -> spec.domainRoom() + 1;
@@ -52,8 +55,8 @@ public enum EmbeddingSets {
 
     int width(ModelSpec spec) {
         return switch (this) {
-            case ONE_WEIGHT -> 1;
-            case ONE_WITH_WEIGHT -> spec.embedding().dimension() + 1;
+            case TASK_WEIGHTS -> 1;
+            case ONE_WITH_WEIGHT, TASKS_WITH_WEIGHT -> spec.embedding().dimension() + 1;
             default -> spec.embedding().dimension();
         };
     }

@@ -80,20 +80,8 @@ public record ModelSpec(
         for (String task : tasks) {
             Require.named("tasks", task);
         }
-        Require.that(
-                tasks.size() == 1 || network.severalTasks(),
-                "tasks",
-                tasks,
-                "one of them with network '%s', which has no weights that could tell tasks apart: choose another network, or train a model for each task"
-                        .formatted(network.key()));
         Require.partOf("tasks", tasks, "loss.task-weights", loss.taskWeights().keySet());
         chains = checkedChains(tasks, chains);
-        Require.that(
-                chains.isEmpty() || wide.mode() == WideSpec.Mode.NONE,
-                "wide.mode",
-                wide.mode(),
-                "none with chained tasks, here %s, for the wide part learns each task by itself: set 'wide.mode: none', or remove the chains"
-                        .formatted(chains));
         domains = Require.distinctNames("domains", domains);
         Require.that(
                 maxDomains == 0 || (maxDomains >= domains.size() && maxDomains <= MOST_DOMAINS),

@@ -128,12 +128,12 @@ public enum NetworkKind {
     LR(
             "Richardson et al. 2007, WWW",
             "logistic regression: a weight for each id",
-            EmbeddingSets.ONE_WEIGHT,
+            EmbeddingSets.TASK_WEIGHTS,
             NetworkOptions.None.class),
     FM(
             "Rendle 2010, ICDM",
             "factorization machine: weights, and inner products of vectors",
-            EmbeddingSets.ONE_WITH_WEIGHT,
+            EmbeddingSets.TASKS_WITH_WEIGHT,
             NetworkOptions.None.class,
             EMBEDDING_DIMENSION),
     MLP(
@@ -217,11 +217,6 @@ public enum NetworkKind {
     @JsonValue
     public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** Whether it can learn several tasks at once: a sum over ids has nothing that could differ by task but a constant. */
-    public boolean severalTasks() {
-        return this != LR && this != FM;
     }
 
     /** What can be plugged into it, in order. */

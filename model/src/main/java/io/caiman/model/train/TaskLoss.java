@@ -1,7 +1,6 @@
 package io.caiman.model.train;
 
 import io.caiman.model.loss.BinaryCrossEntropy;
-import io.caiman.model.loss.ChainedLogit;
 import io.caiman.model.spec.ModelSpec;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -17,22 +16,17 @@ import java.util.Arrays;
  * <p>where u is one over the number of samples with a label of t, in the sample's domain or in the batch, as the spec says.
  * A label that an impression does not have is masked: it adds nothing.
  *
- * <p>The logit of a prediction is the network's, or, of a task that the spec chains to another, the {@link ChainedLogit} of
- * the other's prediction and the network's.
+ * <p>The logit of a prediction is the network's, or, of a task that the spec {@linkplain Chains chains} to another, that of
+ * the product with the other's prediction.
  */
 final class TaskLoss {
-
-    private static final int NONE = -1;
 
     private final ModelSpec spec;
     private final int tasks;
     private final float[] weights;
-    /** For each task the one that it is chained to. */
-    private final int[] before;
-    /** The chained tasks, each behind the one it is chained to. */
-    private final int[] chained;
+    private final Chains chains;
 
-    /** Where tasks are chained, the network's logits of the batch. */
+    /** Where tasks are chained, the logits of the batch before they were. */
     private double[] own = new double[0];
 
     /** Samples with a label, {@code [domains, tasks]} and {@code [tasks]}. */
@@ -46,32 +40,13 @@ final class TaskLoss {
         this.spec = spec;
         this.tasks = spec.tasks().size();
         this.weights = new float[tasks];
-        this.before = new int[tasks];
         for (int task = 0; task < tasks; task++) {
-            String name = spec.tasks().get(task);
-            weights[task] = spec.loss().taskWeight(name);
-            before[task] = spec.tasks().indexOf(spec.chains().getOrDefault(name, ""));
+            weights[task] = spec.loss().taskWeight(spec.tasks().get(task));
         }
-        this.chained = chained(before, spec.chains().size());
+        this.chains = new Chains(spec);
         this.labelledOfDomain = new int[spec.domainRoom() * tasks];
         this.labelled = new int[tasks];
         this.slope = new double[tasks];
-    }
-
-    private static int[] chained(int[] before, int count) {
-        boolean[] placed = new boolean[before.length];
-        int[] order = new int[count];
-        int size = 0;
-        while (size < count) {
-            for (int task = 0; task < before.length; task++) {
-                boolean due = before[task] != NONE && (before[before[task]] == NONE || placed[before[task]]);
-                if (due && !placed[task]) {
-                    placed[task] = true;
-                    order[size++] = task;
-                }
-            }
-        }
-        return order;
     }
 
     /**
@@ -80,15 +55,13 @@ final class TaskLoss {
      * @param logits {@code [batch, tasks]}
      */
     void predict(double[] logits) {
-        if (chained.length == 0) {
+        if (chains.none()) {
             return;
         }
         own = own.length >= logits.length ? own : new double[logits.length];
         System.arraycopy(logits, 0, own, 0, logits.length);
         for (int first = 0; first < logits.length; first += tasks) {
-            for (int task : chained) {
-                logits[first + task] = ChainedLogit.of(logits[first + before[task]], own[first + task]);
-            }
+            chains.predict(logits, first);
         }
     }
 
@@ -116,7 +89,7 @@ final class TaskLoss {
                     slope[task] = weight * BinaryCrossEntropy.gradient(logits[first + task], label);
                 }
             }
-            unchain(logits, first);
+            chains.unchain(own, logits, first, slope);
             for (int task = 0; task < tasks; task++) {
                 slopes.put(assembly.position(sample) * tasks + task, (float) slope[task]);
             }
@@ -134,16 +107,6 @@ final class TaskLoss {
                     labelled[task]++;
                 }
             }
-        }
-    }
-
-    /** Turns a sample's derivatives by the logits of its predictions into those by the network's. */
-    private void unchain(double[] logits, int first) {
-        for (int i = chained.length - 1; i >= 0; i--) {
-            int task = chained[i];
-            double chain = logits[first + task];
-            slope[before[task]] += slope[task] * ChainedLogit.gradient(logits[first + before[task]], chain);
-            slope[task] *= ChainedLogit.gradient(own[first + task], chain);
         }
     }
 }

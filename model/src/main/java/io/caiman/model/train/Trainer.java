@@ -8,11 +8,10 @@ import io.caiman.model.embedding.RowAdaGrad;
 import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.embedding.SquaredNorm;
 import io.caiman.model.loss.BinaryCrossEntropy;
-import io.caiman.model.nn.Adam;
 import io.caiman.model.nn.Autograd;
 import io.caiman.model.nn.ComputeDevice;
-import io.caiman.model.nn.DenseGradients;
 import io.caiman.model.nn.DenseParameters;
+import io.caiman.model.nn.DenseWeights;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.zoo.Network;
@@ -42,9 +41,7 @@ public final class Trainer implements AutoCloseable {
     private final ModelRows rows;
     private final RowLayout layout;
     private final Network network;
-    private final DenseParameters parameters;
-    private final DenseGradients denseGradients;
-    private final Adam adam;
+    private final DenseWeights dense;
     private final RowAdaGrad rowAdaGrad;
     private final TaskLoss loss;
     private final int tasks;
@@ -78,9 +75,6 @@ public final class Trainer implements AutoCloseable {
         this.rows = rows;
         this.layout = RowLayout.of(spec);
         this.network = Network.of(spec);
-        this.parameters = new DenseParameters(network.layout(), spec.seed(), domains.size());
-        this.denseGradients = new DenseGradients(network.layout());
-        this.adam = new Adam(spec.denseOptimizer(), parameters);
         this.rowAdaGrad = new RowAdaGrad(layout, spec.rowOptimizer());
         this.loss = new TaskLoss(spec);
         this.tasks = spec.tasks().size();
@@ -93,6 +87,11 @@ public final class Trainer implements AutoCloseable {
         this.lifecycle = new RowLifecycle(spec, layout);
         this.health = new HealthProbe(spec, layout, domains);
         this.manager = device.open();
+        this.dense = DenseWeights.on(
+                manager,
+                spec.denseOptimizer(),
+                network.layout(),
+                new DenseParameters(network.layout(), spec.seed(), domains.size()));
     }
 
     /**
@@ -109,7 +108,7 @@ public final class Trainer implements AutoCloseable {
         Autograd.record();
         try (NDManager scope = manager.newSubManager()) {
             Network.Input input = input(scope, batch);
-            Leaves leaves = parameters.leaves(scope);
+            Leaves leaves = dense.leaves(scope);
             Network.Output output = network.forward(leaves, input);
             deepLogits(output, logits);
             wide.learn(batch, assembly, crosses, logits);
@@ -123,7 +122,7 @@ public final class Trainer implements AutoCloseable {
             boolean learns = Double.isFinite(norm);
             skippedSteps += learns ? 0 : 1;
             if (learns) {
-                output.statistics().forEach(statistic -> parameters.set(statistic.number(), statistic.value()));
+                dense.set(output.statistics());
             }
             List<Evicted> evicted = learns ? keep(batch) : List.of();
             boolean probed = learns
@@ -142,7 +141,7 @@ public final class Trainer implements AutoCloseable {
                                     new HealthProbe.Step(steps, skippedSteps, crossEntropy, norm),
                                     output,
                                     input.domains(),
-                                    parameters,
+                                    dense.now(),
                                     rows.features()))
                             : Optional.empty());
         }
@@ -161,7 +160,7 @@ public final class Trainer implements AutoCloseable {
         double[] logits = new double[batch.size() * tasks];
         Autograd.stop();
         try (NDManager scope = manager.newSubManager()) {
-            Network.Output output = network.forward(parameters.leaves(scope), input(scope, batch));
+            Network.Output output = network.forward(dense.leaves(scope), input(scope, batch));
             deepLogits(output, logits);
             wide.score(batch, assembly, crosses, logits);
             loss.predict(logits);
@@ -201,7 +200,7 @@ public final class Trainer implements AutoCloseable {
         for (String name : batch.newDomains()) {
             if (domains.number(name).isEmpty()) {
                 int number = domains.add(name);
-                parameters.begin(number, spec.startOf(number));
+                dense.begin(number, spec.startOf(number));
             }
         }
         for (int sample = 0; sample < batch.size(); sample++) {
@@ -254,7 +253,7 @@ public final class Trainer implements AutoCloseable {
                 batch,
                 Leaves.floats(input.embeddings().getGradient()),
                 input.prior().map(prior -> Leaves.floats(prior.getGradient())).orElse(NOTHING));
-        double squares = denseGradients.load(leaves);
+        double squares = dense.takeGradients(leaves);
         float scale = 1f;
         if (spec.gradientClip() > 0) {
             int width = layout.embeddings() * layout.dimension();
@@ -265,7 +264,7 @@ public final class Trainer implements AutoCloseable {
         if (!Double.isFinite(norm)) {
             return norm;
         }
-        adam.update(denseGradients, scale);
+        dense.update(scale);
         return norm;
     }
 
@@ -321,12 +320,12 @@ public final class Trainer implements AutoCloseable {
     }
 
     DenseParameters parameters() {
-        return parameters;
+        return dense.now();
     }
 
     /** Dense weights in the network. */
     public int denseWeights() {
-        return parameters.values().length;
+        return network.layout().size();
     }
 
     /**
@@ -338,9 +337,7 @@ public final class Trainer implements AutoCloseable {
                 .getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.allocate(snapshotBytes() + added.length);
         bytes.putLong(steps).putLong(skippedSteps).putLong(impressions).putInt(today);
-        bytes.asFloatBuffer().put(parameters.values());
-        bytes.position(bytes.position() + Float.BYTES * denseWeights());
-        adam.write(bytes);
+        dense.write(bytes);
         health.write(bytes);
         bytes.put(added);
         return bytes.array();
@@ -363,10 +360,7 @@ public final class Trainer implements AutoCloseable {
         skippedSteps = bytes.getLong();
         impressions = bytes.getLong();
         today = bytes.getInt();
-        bytes.asFloatBuffer().get(parameters.values());
-        bytes.position(bytes.position() + Float.BYTES * denseWeights());
-        parameters.publish(0, denseWeights());
-        adam.read(bytes);
+        dense.read(bytes);
         health.read(bytes);
         new String(snapshot, fixed, snapshot.length - fixed, StandardCharsets.UTF_8)
                 .lines()
@@ -375,11 +369,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Bytes of a snapshot without the names of added domains. */
     private int snapshotBytes() {
-        return 3 * Long.BYTES
-                + Integer.BYTES
-                + Float.BYTES * denseWeights()
-                + adam.snapshotBytes()
-                + health.snapshotBytes();
+        return 3 * Long.BYTES + Integer.BYTES + dense.snapshotBytes() + health.snapshotBytes();
     }
 
     @Override

@@ -12,9 +12,13 @@ import io.caiman.model.nn.Scalar;
  */
 record Fields(NDArray linear, NDArray vectors) {
 
-    /** Reads them from embeddings of a vector and, last, a weight. */
+    /** Reads them from the one embedding set, of a vector and, last, a weight. */
     static Fields of(Network.Input input, int features) {
-        NDArray rows = input.set(0);
+        return of(input.set(0), features);
+    }
+
+    /** Reads them from an embedding set, {@code [batch, features * (dimension + 1)]}: a vector and, last, a weight. */
+    static Fields of(NDArray rows, int features) {
         long batch = rows.getShape().get(0);
         NDArray fields = rows.reshape(batch, features, -1);
         NDList parts = fields.split(new long[] {fields.getShape().get(2) - 1}, 2);

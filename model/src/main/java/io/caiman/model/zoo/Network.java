@@ -12,6 +12,8 @@ import io.caiman.model.spec.ModelSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The deep part of a model: from embeddings to logits. */
@@ -51,7 +53,7 @@ public abstract class Network {
             case HINET -> new HiNet(spec);
             case ADASPARSE -> new AdaSparse(spec);
             case PEPNET -> new PepNet(spec);
-            case LR -> new LogisticRegression();
+            case LR -> new LogisticRegression(spec);
             case FM -> new FactorizationMachine(spec);
             case MLP -> new MultiLayerPerceptron(spec);
             case WIDE_DEEP -> new WideAndDeep(spec);
@@ -113,6 +115,11 @@ public abstract class Network {
                             cut.stream().map(layer -> layer.get(i)).toList()))
                     .toList();
         }
+    }
+
+    /** The logits of several tasks, {@code [batch, 1]} each, side by side. */
+    static NDArray byTask(int tasks, IntFunction<NDArray> logit) {
+        return joined(IntStream.range(0, tasks).mapToObj(logit).collect(Collectors.toCollection(NDList::new)), 1);
     }
 
     /** Arrays end to end along an axis. DJL copies a single one, which would cut it off from the backward pass. */

@@ -3,8 +3,10 @@ package io.caiman.model.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,37 @@ class NetworkSpecTest {
         refused(LEAST + "network: xdeepfm\noptions: {maps: []}\n", "options.maps", "at least one layer");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void an_option_of_a_network_that_is_out_of_range_is_refused_with_key_and_value(NetworkKind network) {
+        for (RecordComponent option : network.options().getRecordComponents()) {
+            String key = option.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+            String type = option.getGenericType().getTypeName();
+            String value = type.contains("Integer") ? "[0]" : type.contains("String") ? "[]" : "-1";
+            refused(
+                    LEAST + "network: %s\noptions: {%s: %s}\n".formatted(network.key(), key, value),
+                    "'options." + key + "' is " + value,
+                    "expected");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void room_for_domains_and_plug_ins_exclude_each_other_where_a_domain_brings_an_embedding_set(NetworkKind network) {
+        String yaml = LEAST + "max-domains: 4\nplug-ins: {epnet: [domain]}\nnetwork: " + network.key() + "\n";
+        switch (network) {
+            case SINGLE_DOMAIN, ME_PLE, STEM ->
+                refused(
+                        yaml,
+                        "'max-domains' is 4",
+                        "expected 0 with plug-ins on network '%s'".formatted(network.key()),
+                        "remove it, or 'plug-ins'");
+            case PEPNET -> refused(yaml, "'plug-ins.epnet' is [domain]", "these gates itself", "remove it");
+            default ->
+                assertThat(SpecReader.parse("spec.yaml", yaml).domainRoom()).isEqualTo(4);
+        }
+    }
+
     @Test
     void pepnet_wants_prior_features_for_both_of_its_gates() {
         String pepnet = LEAST + "network: pepnet\n";
@@ -150,6 +183,9 @@ class NetworkSpecTest {
         assertThat(sets("stem")).isEqualTo(4);
         assertThat(SpecReader.parse("spec.yaml", LEAST + "network: lr\n").embeddingWidth())
                 .isEqualTo(1);
+        assertThat(SpecReader.parse("spec.yaml", LEAST.replace("task: click", "tasks: [click, like]") + "network: fm\n")
+                        .embeddingSets())
+                .isEqualTo(2);
         assertThat(SpecReader.parse("spec.yaml", LEAST + "network: deepfm\n").embeddingWidth())
                 .isEqualTo(17);
     }

@@ -97,12 +97,6 @@ class SpecReaderTest {
         refused(several.replace("like", "'a like'"), "tasks", "a like", "letters");
         refused(several + "loss: {task-weights: {love: 2}}\n", "loss.task-weights", "[love]", "'tasks'");
         refused(several + "loss: {task-weights: {like: -1}}\n", "loss.task-weights.like", "-1", "0 or above");
-        refused(
-                several + "chains: {like: click}\nwide: {mode: batch}\n",
-                "wide.mode",
-                "{like=click}",
-                "set 'wide.mode: none'");
-        refused(several + "network: fm\n", "tasks", "[click, like]", "network 'fm'", "choose another network");
         refused(several + "chains: {love: click}\n", "chains", "[love]", "'tasks'");
         refused(several + "chains: {like: love}\n", "chains", "[love]", "'tasks'");
         refused(several + "chains: {like: click, click: like}\n", "chains", "depend on itself");

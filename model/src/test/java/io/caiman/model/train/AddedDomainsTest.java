@@ -15,6 +15,7 @@ import io.caiman.model.nn.DenseParameters;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKey;
 import io.caiman.model.spec.NetworkKind;
+import io.caiman.model.spec.PlugIn;
 import io.caiman.model.spec.SpecReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,6 +79,18 @@ class AddedDomainsTest {
     @EnumSource
     void a_second_added_domain_starts_from_the_first_too(NetworkKind network) {
         adds(spec(network, ""), List.of("d", "e"), List.of("a", "b", "c", "(added 3)"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SINGLE_DOMAIN", "ME_PLE", "STEM", "PEPNET"})
+    void plug_ins_are_left_as_they_are(NetworkKind network) {
+        String gates = network.plugIns().contains(PlugIn.PPNET) ? "epnet: [domain], ppnet: [user]" : "epnet: [domain]";
+        adds(
+                spec(network, "plug-ins: {%s, gate-width: 2}%n".formatted(gates)),
+                List.of("d", "e"),
+                List.of("a", "b", "c", "(added 3)"));
     }
 
     /** Adds domains one after another, learning in between, and looks at what the last one brings. */

@@ -47,8 +47,8 @@ final class SlowWidePart {
         return sum;
     }
 
-    void learn(Sample sample, boolean label, double probability) {
-        double slope = probability - (label ? 1 : 0);
+    /** Learns from a sample, given the derivative of the loss by its logit. */
+    void learn(Sample sample, double slope) {
         List<Term> terms = terms(sample);
         List<double[]> gradients = new ArrayList<>();
         for (int i = 0; i < terms.size(); i++) {

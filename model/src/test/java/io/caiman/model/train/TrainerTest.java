@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +39,8 @@ class TrainerTest {
     private static final double GRADIENT_TOLERANCE = 2e-3;
 
     private static final double DIFFERENCE_STEP = 1e-6;
+    /** Of a loss in doubles that is smooth. */
+    private static final double WIDE_DIFFERENCE_STEP = 1e-5;
 
     private static final String SMALL = """
             name: crocodile
@@ -145,19 +148,35 @@ class TrainerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"batch, 1", "per-impression, 1", "batch, 2", "per-impression, 2"})
-    void the_wide_part_of_each_task_is_that_of_its_formula_and_learns_when_the_spec_says(String mode, int tasks) {
-        String names = tasks == 1 ? "task: click" : "tasks: [click, like]";
-        ModelSpec spec = SpecReader.parse("test", SMALL.replace("task: click", names) + """
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "batch          | [click]       | {}",
+                "per-impression | [click]       | {}",
+                "batch          | [click, like] | {}",
+                "per-impression | [click, like] | {}",
+                "batch          | [click, like] | {like: click}",
+                "per-impression | [click, like] | {like: click}",
+                "per-impression | [click, like] | {click: like}"
+            })
+    void the_wide_part_of_each_task_is_that_of_its_formula_and_learns_when_the_spec_says(
+            String mode, String names, String chains) {
+        ModelSpec spec = SpecReader.parse(
+                "test",
+                SMALL.replace("task: click", "tasks: " + names)
+                                .replace("loss: {", "loss: {task-weights: {click: 0.5}, ")
+                        + """
+                chains: %s
                 wide:
                   mode: %s
                   learning-rate: 0.3
                   initial-accumulator: 0.5
                   crosses: {pairs: [[user, tag], [user, item]], learning-rate: 0.2, initial-accumulator: 0.4}
                   factors: {features: [user, item, tag], dimension: 3, initial-scale: 0.5, learning-rate: 0.1}
-                """.formatted(mode));
+                """.formatted(chains, mode));
         RowLayout layout = RowLayout.of(spec);
         ModelRows rows = ModelRows.inMemory(spec);
+        int tasks = spec.tasks().size();
         try (Trainer trainer = new Trainer(spec, rows, ComputeDevice.CPU)) {
             List<Sample> batch = randomBatch(new Random(31), spec, 40);
             MiniBatch impressions = new MiniBatch(spec.features().size(), tasks);
@@ -172,25 +191,27 @@ class TrainerTest {
             }
             // Without the wide part, from the same rows and weights.
             double[] deep = scoresOfDeepPart(spec, impressions);
-            List<SlowWidePart> wide = new ArrayList<>();
+            List<SlowWidePart> wide = IntStream.range(0, tasks)
+                    .mapToObj(task -> new SlowWidePart(spec, key -> factors(layout, row(rows, layout, key), task)))
+                    .toList();
+            double[][] logits = new double[batch.size()][tasks];
             double[] expected = new double[deep.length];
-            for (int task = 0; task < tasks; task++) {
-                int number = task;
-                SlowWidePart ofTask = new SlowWidePart(spec, key -> factors(layout, row(rows, layout, key), number));
-                wide.add(ofTask);
-                for (int k = 0; k < batch.size(); k++) {
-                    int at = k * tasks + task;
-                    double odds = deep[at] / (1 - deep[at]);
-                    expected[at] = 1 / (1 + Math.exp(-ofTask.logit(batch.get(k))) / odds);
-                    if (mode.equals("per-impression") && isLabelled(k, task)) {
-                        ofTask.learn(batch.get(k), label(batch, k, task), expected[at]);
-                    }
+            for (int k = 0; k < batch.size(); k++) {
+                for (int task = 0; task < tasks; task++) {
+                    double score = deep[k * tasks + task];
+                    logits[k][task] =
+                            Math.log(score / (1 - score)) + wide.get(task).logit(batch.get(k));
                 }
-                for (int k = 0; k < batch.size() && mode.equals("batch"); k++) {
-                    if (isLabelled(k, task)) {
-                        ofTask.learn(batch.get(k), label(batch, k, task), expected[k * tasks + task]);
-                    }
+                for (int task = 0; task < tasks; task++) {
+                    expected[k * tasks + task] =
+                            probability(spec, logits[k], spec.tasks().get(task));
                 }
+                if (mode.equals("per-impression")) {
+                    learn(spec, wide, batch, k, logits[k]);
+                }
+            }
+            for (int k = 0; k < batch.size() && mode.equals("batch"); k++) {
+                learn(spec, wide, batch, k, logits[k]);
             }
 
             double[] scores = trainer.step(impressions).scores();
@@ -208,6 +229,44 @@ class TrainerTest {
                                 .containsExactly(vector, within(SCORE_TOLERANCE)));
             }
         }
+    }
+
+    /** Lets each task's wide part learn by central differences of the sample's loss. */
+    private static void learn(
+            ModelSpec spec, List<SlowWidePart> wide, List<Sample> batch, int sample, double... logits) {
+        double[] slopes = new double[logits.length];
+        for (int task = 0; task < slopes.length; task++) {
+            double logit = logits[task];
+            logits[task] = logit + WIDE_DIFFERENCE_STEP;
+            double above = lossOfSample(spec, batch, sample, logits);
+            logits[task] = logit - WIDE_DIFFERENCE_STEP;
+            slopes[task] = (above - lossOfSample(spec, batch, sample, logits)) / (2 * WIDE_DIFFERENCE_STEP);
+            logits[task] = logit;
+        }
+        for (int task = 0; task < slopes.length; task++) {
+            wide.get(task).learn(batch.get(sample), slopes[task]);
+        }
+    }
+
+    /** What the wide part minimises: tasks that share nothing have no use for weights. */
+    private static double lossOfSample(ModelSpec spec, List<Sample> batch, int sample, double... logits) {
+        double loss = 0;
+        for (int task = 0; task < logits.length; task++) {
+            String name = spec.tasks().get(task);
+            if (isLabelled(sample, task)) {
+                double probability = probability(spec, logits, name);
+                double weight = spec.chains().isEmpty() ? 1 : spec.loss().taskWeight(name);
+                loss -= weight * Math.log(label(batch, sample, task) ? probability : 1 - probability);
+            }
+        }
+        return loss;
+    }
+
+    /** Of the task and of all that it is chained to. */
+    private static double probability(ModelSpec spec, double[] logits, String task) {
+        double own = 1 / (1 + Math.exp(-logits[spec.tasks().indexOf(task)]));
+        String before = spec.chains().getOrDefault(task, "");
+        return before.isEmpty() ? own : own * probability(spec, logits, before);
     }
 
     /** Every third impression lacks the second task's label. */

@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -92,6 +95,35 @@ class ModelsDocTest {
 
         assertThat(spec.plugIns().any()).isTrue();
         assertThat(spec.network()).isEqualTo(NetworkKind.CROCODILE);
+    }
+
+    @Test
+    void the_documented_code_of_a_model_is_its_code_and_stands_nowhere_else() throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        for (String folder : List.of("src/main/java", "src/test/java")) {
+            try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    sources.put(file.getFileName().toString(), Files.readString(file));
+                }
+            }
+        }
+        String doc = doc();
+        List<String> documented = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
+                .matcher(doc.substring(doc.indexOf("## Adding a model")))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+
+        assertThat(documented)
+                .extracting(code -> sources.keySet().stream()
+                        .filter(name -> sources.getOrDefault(name, "").contains(code))
+                        .toList())
+                .containsExactly(
+                        List.of("MultiLayerPerceptron.java"),
+                        List.of("NetworkKind.java"),
+                        List.of("Network.java"),
+                        List.of("ReferenceNetwork.java"));
     }
 
     private static String doc() throws IOException {

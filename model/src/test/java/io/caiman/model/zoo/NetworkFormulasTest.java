@@ -16,7 +16,6 @@ import io.caiman.model.nn.DenseParameters;
 import io.caiman.model.nn.Leaves;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKind;
-import io.caiman.model.spec.PlugIn;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -67,10 +66,7 @@ class NetworkFormulasTest {
                         .map(given -> Specs.small(kind, options(given))))
                 .flatMap(spec -> Stream.concat(
                         Arrays.stream(COUNTS).map(counts -> Arguments.of(spec.network(), spec, counts)),
-                        Stream.of(spec)
-                                .filter(one -> one.network().severalTasks())
-                                .map(one -> Arguments.of(
-                                        one.network(), Specs.withTasks(one, "click", "like"), COUNTS[0]))));
+                        Stream.of(Arguments.of(spec.network(), Specs.withTasks(spec, "click", "like"), COUNTS[0]))));
         return Stream.concat(alone, plugged());
     }
 
@@ -79,24 +75,18 @@ class NetworkFormulasTest {
     }
 
     private static Stream<Arguments> plugged() {
-        String epNet = "epnet: [domain]";
-        String ppNet = "ppnet: [user, item]";
         Stream<Arguments> whole = Arrays.stream(NetworkKind.values())
                 .filter(kind -> !kind.plugIns().isEmpty())
                 .flatMap(kind -> {
                     ModelSpec spec = Specs.plugged(
                             kind,
-                            kind.plugIns().contains(PlugIn.PPNET) ? epNet + ", " + ppNet : epNet,
                             options(OPTIONS.getOrDefault(kind, List.of("")).get(0)));
-                    Stream<Arguments> one = Stream.of(Arguments.of(kind, spec, COUNTS[1]));
-                    return kind.severalTasks()
-                            ? Stream.concat(
-                                    one,
-                                    Stream.of(Arguments.of(kind, Specs.withTasks(spec, "click", "like"), COUNTS[0])))
-                            : one;
+                    return Stream.of(
+                            Arguments.of(kind, spec, COUNTS[1]),
+                            Arguments.of(kind, Specs.withTasks(spec, "click", "like"), COUNTS[0]));
                 });
         Stream<Arguments> half = Stream.of(NetworkKind.CROCODILE, NetworkKind.MLP)
-                .flatMap(kind -> Stream.of(epNet, ppNet)
+                .flatMap(kind -> Stream.of("epnet: [domain]", "ppnet: [user, item]")
                         .map(plugIn -> Arguments.of(kind, Specs.plugged(kind, plugIn, ""), COUNTS[0])));
         return Stream.concat(whole, half);
     }

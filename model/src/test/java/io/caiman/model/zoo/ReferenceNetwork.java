@@ -139,8 +139,8 @@ final class ReferenceNetwork {
             case HINET -> hiNet(at, x, domain);
             case ADASPARSE -> adaSparse(at, x, domain).logit();
             case PEPNET -> pepNet(at, constant, sample);
-            case LR -> Arrays.stream(x).sum() + at.array("bias")[0];
-            case FM -> weights(x) + innerProducts(x) + at.array("bias")[0];
+            case LR -> Arrays.stream(at.embeddings()[task][sample]).sum() + at.array("bias")[task];
+            case FM -> factorizationMachine(at, at.embeddings()[task][sample]);
             case MLP -> tower(at, "deep", layers, task, x);
             case WIDE_DEEP -> weights(x) + tower(at, "deep", layers, task, Slow.concat(vectors(x)));
             case DEEPFM -> weights(x) + innerProducts(x) + tower(at, "deep", layers, task, Slow.concat(vectors(x)));
@@ -431,6 +431,11 @@ final class ReferenceNetwork {
             }
         }
         return sum;
+    }
+
+    /** Rendle 2010, Eq. 1. */
+    private double factorizationMachine(Point at, double... x) {
+        return weights(x) + innerProducts(x) + at.array("bias")[task];
     }
 
     private double[] pooledPairs(double... x) {

@@ -3,6 +3,7 @@ package io.caiman.model.zoo;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKey;
 import io.caiman.model.spec.NetworkKind;
+import io.caiman.model.spec.PlugIn;
 import io.caiman.model.spec.SpecReader;
 import java.util.List;
 
@@ -25,7 +26,14 @@ final class Specs {
         return SpecReader.parse("several tasks", yaml.replace(one, "tasks: " + List.of(tasks) + "\n"));
     }
 
-    /** The same model with plug-ins, of which this says the features. */
+    /** A model with all plug-ins that its network takes. */
+    static ModelSpec plugged(NetworkKind network, String more) {
+        String epNet = "epnet: [domain]";
+        return plugged(
+                network, network.plugIns().contains(PlugIn.PPNET) ? epNet + ", ppnet: [user, item]" : epNet, more);
+    }
+
+    /** A model with plug-ins, of which this says the features. */
     static ModelSpec plugged(NetworkKind network, String features, String more) {
         return small(network, "plug-ins: {%s, gate-width: 3}%n".formatted(features) + more);
     }

@@ -7,11 +7,14 @@ import io.caiman.jobs.connect.LogSource;
 import io.caiman.jobs.connect.RecordCheck;
 import io.caiman.jobs.connect.RecordSink;
 import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.schemas.KafkaRight;
+import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.Alert;
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.DomainMetrics;
 import io.caiman.schemas.avro.ModelHealth;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -42,17 +45,32 @@ public final class AlertsTopology {
                         Alert.class,
                         Alerting::key,
                         Alert::getTimeMs,
-                        Delivery.exactlyOnce(NAME + "." + kafka.topics().alerts(), kafka.transactionTimeout())))
+                        Delivery.exactlyOnce(named(kafka.topics().alerts()), kafka.transactionTimeout())))
                 .name(kafka.topics().alerts())
                 .uid("alerts-sink");
+    }
+
+    /** The consumer group that reads a topic, and the beginning of transactions' ids that write one. */
+    private static String named(String topic) {
+        return NAME + "." + topic;
+    }
+
+    /** What the evaluation of rules has to be allowed. */
+    public static List<KafkaRight> rights(Topics topics, List<AlertRule> rules) {
+        Stream<KafkaRight> reads = Stream.of(topics.domainMetrics(), topics.modelHealth(), topics.deadLetters())
+                .flatMap(topic -> Stream.of(KafkaRight.read(topic), KafkaRight.commitAs(named(topic))));
+        Stream<KafkaRight> writes =
+                Stream.of(KafkaRight.write(topics.alerts()), KafkaRight.writeInTransactions(named(topics.alerts())));
+        Stream<KafkaRight> asks = rules.stream()
+                .filter(AlertRule.ConsumerLag.class::isInstance)
+                .map(rule -> KafkaRight.askAbout(((AlertRule.ConsumerLag) rule).group()));
+        return Stream.of(reads, writes, asks).flatMap(rights -> rights).toList();
     }
 
     private static <T extends SpecificRecordBase> DataStream<T> read(
             StreamExecutionEnvironment env, KafkaOptions kafka, String topic, Class<T> recordClass) {
         return env.fromSource(
-                        LogSource.of(kafka.connection(), topic, NAME + "." + topic),
-                        WatermarkStrategy.noWatermarks(),
-                        topic)
+                        LogSource.of(kafka.connection(), topic, named(topic)), WatermarkStrategy.noWatermarks(), topic)
                 .uid("alerts-" + recordClass.getSimpleName())
                 // What cannot be read here is a dead letter of whoever the topic is for.
                 .process(new DecodeFunction<>(recordClass, NAME, RecordCheck.none()), AvroRecordType.of(recordClass))

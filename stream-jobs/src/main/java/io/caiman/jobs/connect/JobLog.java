@@ -1,7 +1,11 @@
 package io.caiman.jobs.connect;
 
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.runtime.metrics.scope.ScopeFormat;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +27,25 @@ public final class JobLog {
      * @param operator names the logger
      */
     public JobLog(Class<?> operator, RuntimeContext context) {
-        this(LoggerFactory.getLogger(operator), origin(context));
+        this(
+                LoggerFactory.getLogger(operator),
+                origin(
+                        context.getJobInfo().getJobId(),
+                        context.getJobInfo().getJobName(),
+                        context.getTaskInfo().getAttemptNumber(),
+                        context.getTaskInfo().getIndexOfThisSubtask(),
+                        context.getTaskInfo().getNumberOfParallelSubtasks()));
+    }
+
+    /**
+     * The log of a source's reader.
+     *
+     * @param source names the logger
+     */
+    JobLog(Class<?> source, SourceReaderContext context) {
+        this(
+                LoggerFactory.getLogger(source),
+                origin(context, context.metricGroup().getAllVariables()));
     }
 
     JobLog(Logger log, String origin) {
@@ -56,17 +78,22 @@ public final class JobLog {
         return line.toString();
     }
 
-    private static String origin(RuntimeContext context) {
-        return "job=%s name=%s attempt=%d task=%d/%d"
-                .formatted(
-                        context.getJobInfo().getJobId(),
-                        value(context.getJobInfo().getJobName()),
-                        context.getTaskInfo().getAttemptNumber(),
-                        context.getTaskInfo().getIndexOfThisSubtask() + 1,
-                        context.getTaskInfo().getNumberOfParallelSubtasks());
+    /** A reader is told of its job by the labels of its metrics only. */
+    private static String origin(SourceReaderContext context, Map<String, String> labels) {
+        return origin(
+                labels.get(ScopeFormat.SCOPE_JOB_ID),
+                labels.get(ScopeFormat.SCOPE_JOB_NAME),
+                labels.get(ScopeFormat.SCOPE_TASK_ATTEMPT_NUM),
+                context.getIndexOfSubtask(),
+                context.currentParallelism());
     }
 
-    private static String value(Object value) {
+    private static String origin(
+            @Nullable Object job, @Nullable Object name, @Nullable Object attempt, int task, int tasks) {
+        return "job=%s name=%s attempt=%s task=%d/%d".formatted(job, value(name), attempt, task + 1, tasks);
+    }
+
+    private static String value(@Nullable Object value) {
         String text = String.valueOf(value);
         return PLAIN.matcher(text).matches()
                 ? text

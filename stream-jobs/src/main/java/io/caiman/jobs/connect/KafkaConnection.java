@@ -1,6 +1,8 @@
 package io.caiman.jobs.connect;
 
 import io.caiman.schemas.KafkaAccess;
+import io.caiman.schemas.KafkaRight;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -60,14 +62,14 @@ public record KafkaConnection(String bootstrapServers, Map<String, String> clien
     }
 
     /**
-     * Asks the cluster whether it lets such a client in.
+     * Asks the cluster whether it lets such a client in, and do what it has to.
      *
      * @throws IllegalArgumentException if it does not, see {@link KafkaAccess}
      */
-    public void check() throws InterruptedException {
+    public void check(Collection<KafkaRight> needed) throws InterruptedException {
         Map<String, String> client = new HashMap<>(clientProperties);
         client.put("bootstrap.servers", bootstrapServers);
-        KafkaAccess.check(client);
+        KafkaAccess.check(client, needed);
     }
 
     /** Names the property keys only: values may be secrets. */

@@ -1,5 +1,6 @@
 package io.caiman.jobs.connect;
 
+import java.util.Properties;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -24,8 +25,14 @@ public final class RecordSink {
             RecordKey<T> key,
             RecordTime<T> time,
             Delivery delivery) {
+        Properties properties = connection.properties();
+        if (delivery instanceof Delivery.ExactlyOnce) {
+            // Nothing is seen before a checkpoint commits it, and that waits for nothing: so in few requests.
+            properties.putIfAbsent("linger.ms", "100");
+            properties.putIfAbsent("batch.size", String.valueOf(1 << 17));
+        }
         KafkaSinkBuilder<T> builder = KafkaSink.<T>builder()
-                .setKafkaProducerConfig(connection.properties())
+                .setKafkaProducerConfig(properties)
                 .setRecordSerializer(new RecordSchema<>(topic, recordClass, key, time));
         if (delivery instanceof Delivery.ExactlyOnce exactly) {
             // INCREMENTING: an id of its own for every checkpoint costs the broker some memory for a week. POOLING

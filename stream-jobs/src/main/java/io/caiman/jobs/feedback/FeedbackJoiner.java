@@ -3,6 +3,7 @@ package io.caiman.jobs.feedback;
 import io.caiman.jobs.connect.ConsumedRecord;
 import io.caiman.jobs.connect.DeadLetters;
 import io.caiman.jobs.connect.Decoding;
+import io.caiman.jobs.connect.JobLog;
 import io.caiman.jobs.connect.LogPartitions;
 import io.caiman.jobs.connect.RecordCheck;
 import io.caiman.jobs.connect.RecordDecoder;
@@ -142,6 +143,13 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
             stored.put(new TopicPartition(read.f0, read.f1), read.f2);
         }
         progress.restore(stored);
+        if (context.isRestored()) {
+            new JobLog(FeedbackJoiner.class, getRuntimeContext())
+                    .info(
+                            "restored",
+                            "checkpoint",
+                            context.getRestoredCheckpointId().orElseThrow());
+        }
     }
 
     @Override

@@ -12,7 +12,10 @@ import io.caiman.jobs.predictions.PredictionBatcher;
 import io.caiman.jobs.predictions.PredictionSource;
 import io.caiman.jobs.predictions.Scope;
 import io.caiman.jobs.predictions.ScopeSerializer;
+import io.caiman.schemas.KafkaRight;
+import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.ModelComparison;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -51,13 +54,32 @@ public final class LeaderboardTopology {
                 .uid("leaderboard-comparisons");
     }
 
+    /** Names the consumer group, and begins the names of transactions. */
+    private static String name(Topics topics, LeaderboardOptions options) {
+        return "caiman-leaderboard." + topics.predictions() + "." + options.baseline();
+    }
+
+    private static String transactions(String name) {
+        return name + "-comparisons";
+    }
+
+    /** What the leaderboard between topics has to be allowed. */
+    public static List<KafkaRight> rights(Topics topics, LeaderboardOptions options) {
+        String name = name(topics, options);
+        return List.of(
+                KafkaRight.read(topics.predictions()),
+                KafkaRight.commitAs(name),
+                KafkaRight.write(topics.modelComparisons()),
+                KafkaRight.writeInTransactions(transactions(name)));
+    }
+
     /**
      * As {@link #build(DataStream, LeaderboardOptions)}, between topics; comparisons are written exactly once. What cannot be
      * used is only counted: who measures predictions makes dead letters of it.
      */
     public static void build(StreamExecutionEnvironment env, KafkaOptions kafka, LeaderboardOptions options) {
         env.getConfig().enableObjectReuse();
-        String name = "caiman-leaderboard." + kafka.topics().predictions() + "." + options.baseline();
+        String name = name(kafka.topics(), options);
         build(PredictionSource.of(env, kafka, name, options.watermarks()).uid("leaderboard-source"), options)
                 .sinkTo(RecordSink.of(
                         kafka.connection(),
@@ -65,7 +87,7 @@ public final class LeaderboardTopology {
                         ModelComparison.class,
                         Comparisons::key,
                         ModelComparison::getEndMs,
-                        Delivery.exactlyOnce(name + "-comparisons", kafka.transactionTimeout())))
+                        Delivery.exactlyOnce(transactions(name), kafka.transactionTimeout())))
                 .name(kafka.topics().modelComparisons())
                 .uid("leaderboard-sink");
     }

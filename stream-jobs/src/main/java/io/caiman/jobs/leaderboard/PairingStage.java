@@ -157,7 +157,11 @@ final class PairingStage extends AbstractStreamOperator<ScopedPairs>
         reached = context.getKeyedStateStore().getState(REACHED);
         if (context.isRestored()) {
             restore();
-            new JobLog(PairingStage.class, getRuntimeContext()).info("restored");
+            new JobLog(PairingStage.class, getRuntimeContext())
+                    .info(
+                            "restored",
+                            "checkpoint",
+                            context.getRestoredCheckpointId().orElseThrow());
         }
     }
 

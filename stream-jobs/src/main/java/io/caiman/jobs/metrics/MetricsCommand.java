@@ -10,7 +10,9 @@ import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.jobs.options.WatermarkOptions;
 import io.caiman.jobs.options.WindowName;
+import io.caiman.schemas.KafkaRight;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -154,7 +156,12 @@ public final class MetricsCommand implements Callable<Integer> {
                             .map(window -> WindowName.of(window.toMillis()))
                             .toList());
             restoring = job.restoring(configuration);
-            kafka.connection().check();
+            List<KafkaRight> rights = new ArrayList<>(MetricsJob.rights(kafka.topics()));
+            leaderboard.ifPresent(compared -> rights.addAll(LeaderboardTopology.rights(kafka.topics(), compared)));
+            if (!rules.isEmpty()) {
+                rights.addAll(AlertsTopology.rights(kafka.topics(), rules));
+            }
+            kafka.connection().check(rights);
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("metrics: " + e.getMessage());
             return ExitCode.USAGE;

@@ -7,8 +7,10 @@ import io.caiman.jobs.options.JobProgram;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.jobs.predictions.PredictionSource;
+import io.caiman.schemas.KafkaRight;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DomainMetrics;
+import java.util.List;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -28,6 +30,20 @@ public final class MetricsJob {
     /** The consumer group whose committed offsets tell how far the job is. */
     public static String groupId(Topics topics) {
         return NAME + "." + topics.predictions();
+    }
+
+    private static String transactions(Topics topics) {
+        return NAME + "." + topics.domainMetrics();
+    }
+
+    /** What the job has to be allowed. */
+    static List<KafkaRight> rights(Topics topics) {
+        return List.of(
+                KafkaRight.read(topics.predictions()),
+                KafkaRight.commitAs(groupId(topics)),
+                KafkaRight.write(topics.domainMetrics()),
+                KafkaRight.writeInTransactions(transactions(topics)),
+                KafkaRight.write(topics.deadLetters()));
     }
 
     /**
@@ -52,7 +68,7 @@ public final class MetricsJob {
                         DomainMetrics.class,
                         Records::key,
                         DomainMetrics::getEndMs,
-                        Delivery.exactlyOnce(NAME + "." + kafka.topics().domainMetrics(), kafka.transactionTimeout())))
+                        Delivery.exactlyOnce(transactions(kafka.topics()), kafka.transactionTimeout())))
                 .name(kafka.topics().domainMetrics())
                 .uid("metrics-sink");
     }

@@ -11,24 +11,12 @@ record PaneFigures(ScoreHistogram histogram, QualitySums sums) {
     static final PaneFigures EMPTY = new PaneFigures(ScoreHistogram.empty(), QualitySums.NONE);
 
     static PaneFigures merge(List<PaneFigures> parts) {
-        return new PaneFigures(histogram(parts), sums(parts));
-    }
-
-    /** The histogram of all parts. */
-    static ScoreHistogram histogram(List<PaneFigures> parts) {
         List<ScoreHistogram> histograms = new ArrayList<>(parts.size());
-        for (PaneFigures part : parts) {
-            histograms.add(part.histogram);
-        }
-        return ScoreHistogram.merge(histograms);
-    }
-
-    /** The sums of all parts. */
-    static QualitySums sums(List<PaneFigures> parts) {
         QualitySums sums = QualitySums.NONE;
         for (PaneFigures part : parts) {
+            histograms.add(part.histogram);
             sums = sums.plus(part.sums);
         }
-        return sums;
+        return new PaneFigures(ScoreHistogram.merge(histograms), sums);
     }
 }

@@ -1,6 +1,7 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.jobs.predictions.Scope;
+import io.caiman.model.evaluation.QualitySums;
 import io.caiman.model.evaluation.ScoreHistogram;
 import io.caiman.schemas.avro.DomainMetrics;
 import java.util.ArrayList;
@@ -194,29 +195,40 @@ final class ScopeFigures {
 
     private void publish(int window, long end, Consumer<DomainMetrics> out) {
         long start = end - panes.windows().get(window);
-        List<PaneFigures> parts = byPane.between(start, end);
-        for (Partial.PaneGain gain : late) {
-            if (gain.pane() >= start && gain.pane() < end && gain.openFrom() <= end) {
-                parts.add(gain.figures());
-            }
+        List<PaneFigures> lateParts = lateBetween(start, end);
+        QualitySums sums = byPane.sums(start, end);
+        for (PaneFigures part : lateParts) {
+            sums = sums.plus(part.sums());
         }
-        if (!parts.isEmpty()) {
-            PaneFigures figures = new PaneFigures(histogram(window, start, end, parts), PaneFigures.sums(parts));
+        if (sums.impressions() > 0) {
+            PaneFigures figures = new PaneFigures(histogram(window, start, end, lateParts), sums);
             changed = true;
             WindowShares own = shares.get(window);
             out.accept(Records.rolling(scope, start, end, own.nextRevision(end), figures, own.upTo(end)));
         }
     }
 
-    /** The histogram of all parts of a window: where that is possible, from the one of the window before. */
-    private ScoreHistogram histogram(int window, long start, long end, List<PaneFigures> parts) {
+    /** The late impressions that a window counts. */
+    private List<PaneFigures> lateBetween(long start, long end) {
+        return late.stream()
+                .filter(gain -> gain.pane() >= start && gain.pane() < end && gain.openFrom() <= end)
+                .map(Partial.PaneGain::figures)
+                .toList();
+    }
+
+    /** The histogram of a window: where that is possible, from the one of the window before, else from all its parts. */
+    private ScoreHistogram histogram(int window, long start, long end, List<PaneFigures> lateParts) {
         Optional<ScoreHistogram> next = Optional.empty();
         if (late.isEmpty() && latestEnds[window] == end - panes.length()) {
             next = latest[window]
-                    .without(byPane.get(start - panes.length()).histogram())
-                    .map(rest -> rest.merge(byPane.get(end - panes.length()).histogram()));
+                    .without(byPane.histogram(start - panes.length()))
+                    .map(rest -> rest.merge(byPane.histogram(end - panes.length())));
         }
-        ScoreHistogram histogram = next.orElseGet(() -> PaneFigures.histogram(parts));
+        ScoreHistogram histogram = next.orElseGet(() -> {
+            List<ScoreHistogram> parts = byPane.histograms(start, end);
+            lateParts.forEach(part -> parts.add(part.histogram()));
+            return ScoreHistogram.merge(parts);
+        });
         latest[window] = histogram;
         latestEnds[window] = late.isEmpty() ? end : NO_END;
         return histogram;

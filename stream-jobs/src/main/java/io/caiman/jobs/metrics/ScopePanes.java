@@ -1,7 +1,10 @@
 package io.caiman.jobs.metrics;
 
+import io.caiman.model.evaluation.QualitySums;
+import io.caiman.model.evaluation.ScoreHistogram;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The panes of a scope in the order of time: a few, of which mostly the latest is asked for. */
 final class ScopePanes {
@@ -11,35 +14,53 @@ final class ScopePanes {
     /** Starts of panes that have gone since the last {@link #takeChanged}. */
     private final List<Long> gone = new ArrayList<>(0);
 
-    /** What has come of a pane, not yet added up where there are several parts. */
+    /** What has come of a pane. Its sums are added up, the histogram where there are several parts only when it is asked for. */
     private static final class Pane {
         private final long start;
-        private final List<PaneFigures> parts = new ArrayList<>(2);
+        private QualitySums sums = QualitySums.NONE;
+        private ScoreHistogram histogram = ScoreHistogram.empty();
+        private List<ScoreHistogram> unmerged = List.of();
         private boolean changed;
 
         Pane(long start) {
             this.start = start;
         }
 
-        PaneFigures whole() {
-            if (parts.size() > 1) {
-                PaneFigures whole = PaneFigures.merge(parts);
-                parts.clear();
-                parts.add(whole);
+        void add(PaneFigures part) {
+            if (sums.impressions() == 0) {
+                histogram = part.histogram();
+            } else {
+                if (unmerged.isEmpty()) {
+                    unmerged = new ArrayList<>(2);
+                    unmerged.add(histogram);
+                }
+                unmerged.add(part.histogram());
             }
-            return parts.get(0);
+            sums = sums.plus(part.sums());
+        }
+
+        ScoreHistogram histogram() {
+            if (!unmerged.isEmpty()) {
+                histogram = ScoreHistogram.merge(unmerged);
+                unmerged = List.of();
+            }
+            return histogram;
+        }
+
+        PaneFigures figures() {
+            return new PaneFigures(histogram(), sums);
         }
     }
 
     /** Takes figures of a pane in that are in the state already. */
     void restore(long start, PaneFigures figures) {
-        pane(start).parts.add(figures);
+        pane(start).add(figures);
     }
 
     /** Takes figures of a pane in. */
     void add(long start, PaneFigures figures) {
         Pane pane = pane(start);
-        pane.parts.add(figures);
+        pane.add(figures);
         pane.changed = true;
     }
 
@@ -49,21 +70,32 @@ final class ScopePanes {
 
     /** The figures of a pane; none if it is not here. */
     PaneFigures get(long start) {
-        int place = firstFrom(start);
-        return place < panes.size() && panes.get(place).start == start
-                ? panes.get(place).whole()
-                : PaneFigures.EMPTY;
+        Pane pane = find(start);
+        return pane == null ? PaneFigures.EMPTY : pane.figures();
     }
 
-    /** The figures of every pane that starts in [from, to), in the order of time. */
-    List<PaneFigures> between(long from, long to) {
-        int first = firstFrom(from);
-        int end = firstFrom(to);
-        List<PaneFigures> figures = new ArrayList<>(end - first);
-        for (int place = first; place < end; place++) {
-            figures.add(panes.get(place).whole());
+    /** The histogram of a pane; empty if it is not here. */
+    ScoreHistogram histogram(long start) {
+        Pane pane = find(start);
+        return pane == null ? ScoreHistogram.empty() : pane.histogram();
+    }
+
+    /** The histograms of every pane that starts in [from, to), in the order of time. */
+    List<ScoreHistogram> histograms(long from, long to) {
+        List<ScoreHistogram> histograms = new ArrayList<>();
+        for (Pane pane : between(from, to)) {
+            histograms.add(pane.histogram());
         }
-        return figures;
+        return histograms;
+    }
+
+    /** The sums of every pane that starts in [from, to). */
+    QualitySums sums(long from, long to) {
+        QualitySums sums = QualitySums.NONE;
+        for (Pane pane : between(from, to)) {
+            sums = sums.plus(pane.sums);
+        }
+        return sums;
     }
 
     /** Start of the first pane that starts then or later; {@link Long#MAX_VALUE} if there is none. */
@@ -78,11 +110,13 @@ final class ScopePanes {
         if (end == 0) {
             return List.of();
         }
-        List<PaneFigures> dropped = between(Long.MIN_VALUE, time);
-        for (Pane pane : panes.subList(0, end)) {
+        List<PaneFigures> dropped = new ArrayList<>(end);
+        List<Pane> past = panes.subList(0, end);
+        for (Pane pane : past) {
+            dropped.add(pane.figures());
             gone.add(pane.start);
         }
-        panes.subList(0, end).clear();
+        past.clear();
         return dropped;
     }
 
@@ -105,6 +139,15 @@ final class ScopePanes {
             panes.add(place, new Pane(start));
         }
         return panes.get(place);
+    }
+
+    private @Nullable Pane find(long start) {
+        int place = firstFrom(start);
+        return place < panes.size() && panes.get(place).start == start ? panes.get(place) : null;
+    }
+
+    private List<Pane> between(long from, long to) {
+        return panes.subList(firstFrom(from), firstFrom(to));
     }
 
     /** The place of the first pane that starts then or later; there are few, and the latest are asked for most. */

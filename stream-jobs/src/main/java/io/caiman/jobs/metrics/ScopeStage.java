@@ -88,7 +88,11 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
         closed = panes.nothingClosed();
         if (context.isRestored()) {
             restore();
-            new JobLog(ScopeStage.class, getRuntimeContext()).info("restored");
+            new JobLog(ScopeStage.class, getRuntimeContext())
+                    .info(
+                            "restored",
+                            "checkpoint",
+                            context.getRestoredCheckpointId().orElseThrow());
         }
     }
 

@@ -346,11 +346,11 @@ final class UserShares {
     private Place[] placesOf(Observations observations) {
         Place[] all = new Place[observations.names().distinct()];
         for (int i = 0; i < all.length; i++) {
-            Names names = observations.names().get(i);
-            Place place = places.get(names.number());
+            long number = observations.names().number(i);
+            Place place = places.get(number);
             if (place == null) {
-                place = place(names);
-                places.put(names.number(), place);
+                place = place(observations.names().get(i));
+                places.put(number, place);
             }
             all[i] = place;
         }

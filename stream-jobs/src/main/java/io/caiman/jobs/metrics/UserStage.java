@@ -85,7 +85,11 @@ final class UserStage extends AbstractStreamOperator<Partials>
         }
         if (context.isRestored()) {
             restore();
-            new JobLog(UserStage.class, getRuntimeContext()).info("restored");
+            new JobLog(UserStage.class, getRuntimeContext())
+                    .info(
+                            "restored",
+                            "checkpoint",
+                            context.getRestoredCheckpointId().orElseThrow());
         }
     }
 

@@ -1,6 +1,8 @@
 package io.caiman.jobs.metrics;
 
 import io.caiman.model.evaluation.GroupedAuc;
+import it.unimi.dsi.fastutil.longs.Long2IntArrayMap;
+import it.unimi.dsi.fastutil.longs.Long2IntMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,7 +13,9 @@ import java.util.TreeMap;
 final class WindowShares {
 
     private final TreeMap<Long, GroupedAuc> changes = new TreeMap<>();
-    private final TreeMap<Long, Integer> revisions = new TreeMap<>();
+
+    /** Of the few windows that may still change. */
+    private final Long2IntMap revisions = new Long2IntArrayMap();
 
     WindowShares() {
         this(Map.of(), Map.of());
@@ -42,12 +46,14 @@ final class WindowShares {
 
     /** The number of this publication of a window: 0 for its first. */
     int nextRevision(long end) {
-        return revisions.merge(end, 1, Integer::sum) - 1;
+        int revision = revisions.get(end);
+        revisions.put(end, revision + 1);
+        return revision;
     }
 
     /** Forgets what only windows that end before this end need. */
     void forgetBefore(long end) {
-        revisions.headMap(end).clear();
+        revisions.keySet().removeIf((long published) -> published < end);
         Map<Long, GroupedAuc> past = changes.headMap(end);
         if (past.size() > 1 || (past.size() == 1 && upTo(end - 1).users() == 0)) {
             GroupedAuc sum = upTo(end - 1);

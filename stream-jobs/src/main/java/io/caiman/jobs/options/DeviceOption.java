@@ -1,7 +1,9 @@
 package io.caiman.jobs.options;
 
 import io.caiman.model.nn.ComputeDevice;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The option that chooses where networks compute; a picocli mixin for every command that trains. */
 public final class DeviceOption {
@@ -9,12 +11,34 @@ public final class DeviceOption {
     @Option(
             names = "--device",
             defaultValue = "auto",
-            description =
-                    "Where the network computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}, a GPU where there is one.")
+            paramLabel = "DEVICE",
+            converter = Converter.class,
+            description = "Where the network computes: auto, cpu, gpu, or gpu:N for the GPU with that number, from 0."
+                    + " Default: ${DEFAULT-VALUE}, a GPU where there is one.")
     private ComputeDevice device = ComputeDevice.AUTO;
 
-    /** The device chosen. */
+    /**
+     * The device chosen.
+     *
+     * @throws IllegalArgumentException if it is a GPU that is not there
+     */
     public ComputeDevice device() {
+        try {
+            device.check();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--device: " + e.getMessage(), e);
+        }
         return device;
+    }
+
+    /** Reads a device. */
+    static final class Converter implements ITypeConverter<ComputeDevice> {
+
+        @Override
+        public ComputeDevice convert(String value) {
+            return ComputeDevice.parse(value)
+                    .orElseThrow(() ->
+                            new TypeConversionException("'%s': expected %s".formatted(value, ComputeDevice.EXPECTED)));
+        }
     }
 }

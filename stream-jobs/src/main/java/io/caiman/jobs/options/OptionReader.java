@@ -3,9 +3,7 @@ package io.caiman.jobs.options;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -114,22 +112,6 @@ final class OptionReader {
                     "leave it out for the default, " + option.defaultValue());
         }
         return bytes;
-    }
-
-    /** One of the constants of an enum, in any case. */
-    <E extends Enum<E>> E oneOf(ConfigOption<E> option, Class<E> type) {
-        try {
-            return configuration.get(option);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidOptionException(
-                    option,
-                    given(option),
-                    "one of "
-                            + Arrays.stream(type.getEnumConstants())
-                                    .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                                    .collect(Collectors.joining(", ")),
-                    "choose one of them");
-        }
     }
 
     private Stream<String> parts(ConfigOption<String> option) {

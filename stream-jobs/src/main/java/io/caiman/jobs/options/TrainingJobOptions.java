@@ -28,10 +28,12 @@ public record TrainingJobOptions(
             .noDefaultValue()
             .withDescription("The model, a file of YAML; several, separated by commas: a job for each.");
 
-    public static final ConfigOption<ComputeDevice> DEVICE = ConfigOptions.key("caiman.training.device")
-            .enumType(ComputeDevice.class)
-            .defaultValue(ComputeDevice.AUTO)
-            .withDescription("Where the network computes: auto (a GPU where there is one), cpu or gpu.");
+    public static final ConfigOption<String> DEVICE = ConfigOptions.key("caiman.training.device")
+            .stringType()
+            .defaultValue(ComputeDevice.AUTO.toString())
+            .withDescription(
+                    "Where the network computes: auto (a GPU where there is one), cpu, gpu, or gpu:N for the GPU"
+                            + " with that number, from 0.");
 
     public static final ConfigOption<MemorySize> ROW_CACHE = ConfigOptions.key("caiman.training.row-cache")
             .memoryType()
@@ -86,7 +88,17 @@ public record TrainingJobOptions(
                 : List.of();
         RowStoreOptions rows = new RowStoreOptions(
                 reader.bytes(ROW_CACHE, 1), reader.bytes(ROW_SPILL, 0), reader.number(ROW_THREADS, 1));
-        return new TrainingJobOptions(specs, reader.oneOf(DEVICE, ComputeDevice.class), rows, labels(reader));
+        return new TrainingJobOptions(specs, device(reader), rows, labels(reader));
+    }
+
+    private static ComputeDevice device(OptionReader reader) {
+        String text = reader.text(DEVICE);
+        return ComputeDevice.parse(text)
+                .orElseThrow(() -> new InvalidOptionException(
+                        DEVICE,
+                        text,
+                        ComputeDevice.EXPECTED,
+                        "leave it out for the default, " + DEVICE.defaultValue()));
     }
 
     private static Optional<LabelWait> labels(OptionReader reader) {

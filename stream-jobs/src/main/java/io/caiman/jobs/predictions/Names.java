@@ -43,7 +43,7 @@ public final class Names {
         this.utf8 = utf8;
         this.task = task;
         this.domain = domain;
-        this.number = number(utf8, utf8.length, task, domain);
+        this.number = HASH.hashBytes(utf8) + ((long) task << Integer.SIZE) + domain;
     }
 
     /** The names of a scope. */
@@ -58,11 +58,6 @@ public final class Names {
 
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** The number of names that lie at the beginning of an array. */
-    static long number(byte[] utf8, int length, int task, int domain) {
-        return HASH.hashBytes(utf8, 0, length) + ((long) task << Integer.SIZE) + domain;
     }
 
     /** Stands for the names: equal names have the same number, others almost surely another. */

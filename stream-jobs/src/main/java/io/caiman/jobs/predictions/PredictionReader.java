@@ -6,8 +6,6 @@ import io.caiman.jobs.connect.RecordDecoder;
 import io.caiman.model.evaluation.ScoredLabel;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.Prediction;
-import it.unimi.dsi.fastutil.longs.Long2ObjectMap;
-import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -25,12 +23,6 @@ final class PredictionReader {
     private final PredictionCheck check;
     private final RecordDecoder<Prediction> decoder;
     private final byte[] header;
-
-    /** By number. */
-    private final Long2ObjectMap<Names> known = new Long2ObjectOpenHashMap<>();
-
-    /** Model, task and domain of the record that is being read, one behind the other. */
-    private byte[] names = new byte[64];
 
     private byte[] bytes = {};
     private int position;
@@ -87,9 +79,8 @@ final class PredictionReader {
             long user = IncomingPrediction.user(value, from, length);
             readText();
             int domain = task + length;
-            if (names.length < domain + domainLength) {
-                names = new byte[2 * (domain + domainLength)];
-            }
+            // Made anew: to look for the same ones among thousands is a way to a far place in memory.
+            byte[] names = new byte[domain + domainLength];
             System.arraycopy(value, model, names, 0, task);
             System.arraycopy(value, from, names, task, length);
             System.arraycopy(value, domainAt, names, domain, domainLength);
@@ -99,7 +90,7 @@ final class PredictionReader {
                 return false;
             }
             into.set(
-                    known(domain + domainLength, task, domain),
+                    new Names(names, task, domain),
                     IncomingPrediction.impression(partition, offset),
                     user,
                     eventTime,
@@ -131,16 +122,5 @@ final class PredictionReader {
         from = position;
         length = (int) size;
         position += length;
-    }
-
-    /** The names that were just read, the same object whenever they come. */
-    private Names known(int size, int task, int domain) {
-        long number = Names.number(names, size, task, domain);
-        Names there = known.get(number);
-        if (there == null) {
-            there = new Names(Arrays.copyOf(names, size), task, domain);
-            known.put(number, there);
-        }
-        return there;
     }
 }

@@ -11,9 +11,11 @@ import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.options.TrainingJobOptions;
 import io.caiman.jobs.rows.RowDatabaseOptions;
 import io.caiman.model.embedding.RowShards;
+import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
 import io.caiman.model.spec.SpecReader;
+import io.caiman.schemas.KafkaRight;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.Prediction;
@@ -25,8 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
+import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,7 +69,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            description = "Where the network computes: auto, cpu or gpu (default: auto, a GPU where there is one).")
+            description =
+                    "Where the network computes: auto, cpu, gpu, or gpu:N for the GPU with that number, from 0 (default:"
+                            + " auto, a GPU where there is one).")
     private Optional<String> device = Optional.empty();
 
     @Option(
@@ -129,7 +135,13 @@ public final class TrainCommand implements Callable<Integer> {
             TrainingJobOptions options = TrainingJobOptions.from(settings);
             KafkaOptions kafka = KafkaOptions.from(settings);
             Map<String, ModelSpec> models = models(options.specs());
-            kafka.connection().check();
+            checkDevice(settings, options.device());
+            kafka.connection()
+                    .check(models.values().stream()
+                            .flatMap(model -> rights(
+                                    kafka.topics(), model, options.labels().isPresent()))
+                            .distinct()
+                            .toList());
             for (ModelSpec model : models.values()) {
                 Configuration configuration =
                         models.size() == 1 ? job.restoring(settings) : job.restoring(settings, model.name());
@@ -141,6 +153,18 @@ public final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
         return TrainingJob.runAll(jobs, command.commandLine().getErr());
+    }
+
+    /** A device is looked for where the network will compute: here, unless the job goes to a cluster. */
+    private static void checkDevice(Configuration settings, ComputeDevice device) {
+        if (JobCommandOptions.environment(settings) instanceof LocalStreamEnvironment) {
+            try {
+                device.check();
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "%s = %s: %s".formatted(TrainingJobOptions.DEVICE.key(), device, e.getMessage()), e);
+            }
+        }
     }
 
     /** The settings with the named options over them. */
@@ -201,10 +225,9 @@ public final class TrainCommand implements Callable<Integer> {
             ModelSpec model,
             TrainingOptions options,
             Optional<LabelWait> labels) {
-        // Names the consumer group and the transactions: installations that share a cluster differ in their topics.
         Topics topics = kafka.topics();
         String name = model.name();
-        String job = "caiman-training." + topics.predictions() + "." + name;
+        String job = job(topics, model);
         TrainingTopology.build(
                 env,
                 LogSource.of(kafka.connection(), topics.impressions(), job),
@@ -226,6 +249,29 @@ public final class TrainCommand implements Callable<Integer> {
                 HealthRecords.output(kafka, name, job + "-model-health"),
                 RowTombstones.output(kafka, name, job + "-row-tombstones"),
                 deadLetters(kafka, TrainingOperator.refusedBy(model), job + "-dead-letters"));
+    }
+
+    /** Names the consumer group and the transactions: installations that share a cluster differ in their topics. */
+    private static String job(Topics topics, ModelSpec model) {
+        return "caiman-training." + topics.predictions() + "." + model.name();
+    }
+
+    /** What the job of a model has to be allowed. It reads what it writes: none of it is to be published twice. */
+    private static Stream<KafkaRight> rights(Topics topics, ModelSpec model, boolean lateLabels) {
+        String job = job(topics, model);
+        Stream<KafkaRight> always = Stream.concat(
+                Stream.of(KafkaRight.read(topics.impressions()), KafkaRight.commitAs(job)),
+                Stream.of(topics.predictions(), topics.modelHealth(), topics.rowTombstones(), topics.deadLetters())
+                        .flatMap(topic -> Stream.of(KafkaRight.read(topic), KafkaRight.write(topic))));
+        Stream<String> sinks = Stream.of("-predictions", "-model-health", "-row-tombstones", "-dead-letters");
+        Stream<KafkaRight> late = lateLabels
+                ? Stream.of(
+                        KafkaRight.read(topics.feedback()),
+                        KafkaRight.commitAs(job + "-feedback"),
+                        KafkaRight.writeInTransactions(job + "-feedback-dead-letters"))
+                : Stream.empty();
+        return Stream.of(always, sinks.map(sink -> KafkaRight.writeInTransactions(job + sink)), late)
+                .flatMap(rights -> rights);
     }
 
     /** What a prediction of this model was made from. */

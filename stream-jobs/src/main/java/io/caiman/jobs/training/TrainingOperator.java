@@ -149,6 +149,8 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
                     "restored",
                     "model",
                     spec.name(),
+                    "checkpoint",
+                    context.getRestoredCheckpointId().orElseThrow(),
                     "steps",
                     learner.trainer().steps(),
                     "pending",

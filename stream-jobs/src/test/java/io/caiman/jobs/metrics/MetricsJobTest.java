@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.caiman.jobs.connect.KafkaBroker;
+import io.caiman.jobs.connect.LogLines;
+import io.caiman.jobs.leaderboard.LeaderboardTopology;
 import io.caiman.jobs.options.KafkaOptions;
+import io.caiman.jobs.options.LeaderboardOptions;
 import io.caiman.jobs.options.MetricsOptions;
 import io.caiman.jobs.options.WatermarkOptions;
 import io.caiman.schemas.RecordCodec;
@@ -22,9 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -33,6 +41,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -103,14 +112,98 @@ class MetricsJobTest {
         }
     }
 
-    private static JobClient start(KafkaBroker broker) throws Exception {
+    @Test
+    void a_job_that_goes_on_from_a_savepoint_tells_of_the_checkpoint_and_the_offsets_it_reads_from() throws Exception {
+        List<Prediction> all = Reference.predictions(22, 500, 30, 1_700_000_000_000L, 60);
+        try (KafkaBroker broker = KafkaBroker.start(directory.resolve("broker"));
+                LogLines log = LogLines.open()) {
+            broker.create(
+                    PARTITIONS_WITH_PREDICTIONS,
+                    TOPICS.predictions(),
+                    TOPICS.domainMetrics(),
+                    TOPICS.modelComparisons(),
+                    TOPICS.deadLetters());
+            produce(broker, all);
+            JobClient first = startWithLeaderboard(broker, Optional.empty());
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(committed(broker)).isEqualTo(all.size() + 3L));
+            String savepoint = first.stopWithSavepoint(
+                            false, directory.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
+                    .get();
+            JobClient second = startWithLeaderboard(broker, Optional.of(savepoint));
+            // Each stage with state has two tasks; no task of a source is without a partition.
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(log.of("restored")).hasSize(6);
+                assertThat(log.of("reading")).hasSize(8);
+            });
+            second.cancel().get();
+
+            for (String group : List.of("caiman-metrics.test-predictions", "caiman-leaderboard.test-predictions.a")) {
+                assertThat(offsetsRead(log, first, group))
+                        .containsOnly("earliest")
+                        .hasSize(PARTITIONS_WITH_PREDICTIONS);
+                assertThat(offsetsRead(log, second, group)).containsExactlyElementsOf(ends(broker));
+            }
+            assertThat(log.of("restored"))
+                    .allSatisfy(line -> assertThat(line)
+                            .contains("job=" + second.getJobID(), "attempt=0")
+                            .containsPattern(" checkpoint=[1-9]\\d*$"));
+        }
+    }
+
+    /** What a job has told of a group, by partition. */
+    private static List<String> offsetsRead(LogLines log, JobClient job, String group) {
+        Map<String, String> offsets = new TreeMap<>();
+        for (String line : log.of("reading")) {
+            if (line.contains(" job=%s ".formatted(job.getJobID())) && line.contains(" group=%s ".formatted(group))) {
+                assertThat(line).contains(" attempt=0 ");
+                Pattern.compile("(test-predictions-\\d+):(\\w+)")
+                        .matcher(line)
+                        .results()
+                        .forEach(offset -> offsets.put(offset.group(1), offset.group(2)));
+            }
+        }
+        return List.copyOf(offsets.values());
+    }
+
+    private static List<String> ends(KafkaBroker broker) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(broker, TOPICS.predictions())) {
+            return IntStream.range(0, PARTITIONS_WITH_PREDICTIONS)
+                    .mapToObj(partition -> new TopicPartition(TOPICS.predictions(), partition))
+                    .map(partition -> String.valueOf(
+                            consumer.endOffsets(List.of(partition)).get(partition)))
+                    .toList();
+        }
+    }
+
+    private static JobClient startWithLeaderboard(KafkaBroker broker, Optional<String> savepoint) throws Exception {
         Configuration configuration = new Configuration();
+        savepoint.ifPresent(path -> configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
+        configuration.set(LeaderboardOptions.BASELINE, "a");
+        StreamExecutionEnvironment env = environment(configuration);
+        LeaderboardTopology.build(
+                env, define(env, broker), LeaderboardOptions.from(configuration).orElseThrow());
+        return env.executeAsync();
+    }
+
+    private static JobClient start(KafkaBroker broker) throws Exception {
+        StreamExecutionEnvironment env = environment(new Configuration());
+        define(env, broker);
+        return env.executeAsync();
+    }
+
+    private static StreamExecutionEnvironment environment(Configuration configuration) {
         configuration.setString("pipeline.generic-types", "false");
         configuration.setString("execution.checkpointing.interval", "500ms");
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(2);
-        MetricsJob.define(env, new KafkaOptions(broker.connection(), TOPICS, Duration.ofMinutes(1)), OPTIONS);
-        return env.executeAsync();
+        return env;
+    }
+
+    private static KafkaOptions define(StreamExecutionEnvironment env, KafkaBroker broker) {
+        KafkaOptions kafka = new KafkaOptions(broker.connection(), TOPICS, Duration.ofMinutes(1));
+        MetricsJob.define(env, kafka, OPTIONS);
+        return kafka;
     }
 
     private static void produce(KafkaBroker broker, List<Prediction> predictions) {

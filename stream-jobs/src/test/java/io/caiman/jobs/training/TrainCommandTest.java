@@ -1,7 +1,9 @@
 package io.caiman.jobs.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.engine.Engine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -46,13 +48,21 @@ class TrainCommandTest {
         "--row-cache, much, caiman.training.row-cache = much: expected a size",
         "--row-cache, 0, 'caiman.training.row-cache = 0: expected at least 1'",
         "--row-threads, 0, 'caiman.training.row-threads = 0: expected at least 1'",
-        "--device, tpu, 'caiman.training.device = tpu: expected one of auto, cpu, gpu'",
+        "--device, tpu, 'caiman.training.device = tpu: expected one of auto, cpu, gpu, gpu:N'",
+        "--device, gpu:x, 'caiman.training.device = gpu:x: expected one of auto, cpu, gpu, gpu:N'",
         "--bootstrap-servers, nowhere, \"nowhere\"",
         "--conf, /absent.yaml, /absent.yaml"
     })
     void a_bad_option_stops_the_command_before_anything_starts(String option, String value, String message)
             throws Exception {
         assertThat(refusal(option, value)).contains(message);
+    }
+
+    @Test
+    void a_gpu_that_is_asked_for_and_absent_stops_the_command_before_anything_starts() throws Exception {
+        assumeTrue(Engine.getEngine("PyTorch").getGpuCount() == 0, "there is a GPU here");
+        assertThat(refusal("--device", "gpu:1"))
+                .contains("caiman.training.device = gpu:1", "expected GPU number 1", "libtorch in /", "or choose cpu");
     }
 
     @Test
