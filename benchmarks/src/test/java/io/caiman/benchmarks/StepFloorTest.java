@@ -31,7 +31,7 @@ class StepFloorTest {
             }
         }
         operations += 2 * (2L * BATCH * 320 * 320);
-        assertThat(floor.operations()).isEqualTo(operations);
+        assertThat(floor.operations()).isEqualTo((double) operations);
     }
 
     @Test
