@@ -220,7 +220,7 @@ class TuneCommandTest {
             int like = item % 3 == 0 ^ random.nextInt(10) == 0 ? 1 : 0;
             String skip = line % 3 == 0 ? "" : String.valueOf(1 - like);
             lines.append("%d,%d,%s,%d,%d,%s,0%n"
-                    .formatted(random.nextInt(30), item, item % 2 == 0 ? "Drama" : "Comedy", line, like, skip));
+                    .formatted(random.nextInt(30), item, item % 2 == 0 ? "Drama" : "Comedy", 1 + line, like, skip));
         }
         Path data = Files.createDirectories(directory.resolve("own"));
         Files.writeString(data.resolve("log.csv"), lines);
