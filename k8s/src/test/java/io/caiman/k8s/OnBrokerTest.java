@@ -43,6 +43,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.SecurityUtils;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,18 @@ class OnBrokerTest {
 
     @TempDir
     private Path directory;
+
+    private final List<Thread> background = new ArrayList<>();
+
+    /** Before their folders go. */
+    @AfterEach
+    void programs_in_the_background_end() throws InterruptedException {
+        for (Thread program : background) {
+            program.interrupt();
+            program.join(Duration.ofSeconds(20).toMillis());
+            assertThat(program.isAlive()).as(program.getName()).isFalse();
+        }
+    }
 
     /** Lays out what a program's pod has mounted. */
     private void mount(Manifest program, Certificates certificates) throws IOException {
@@ -98,7 +111,7 @@ class OnBrokerTest {
     }
 
     /** Runs until the test is over. */
-    private static void inBackground(String name, Program program) {
+    private void inBackground(String name, Program program) {
         Thread thread = new Thread(
                 () -> {
                     try {
@@ -112,6 +125,7 @@ class OnBrokerTest {
                 name);
         thread.setDaemon(true);
         thread.start();
+        background.add(thread);
     }
 
     @FunctionalInterface
