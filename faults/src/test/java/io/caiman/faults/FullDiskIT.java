@@ -58,6 +58,7 @@ class FullDiskIT {
                         .untilAsserted(() -> assertThat(failures(cluster, run))
                                 .containsAnyOf(
                                         "embedding rows cannot be written to " + disk.path(),
+                                        "embedding rows cannot be written to RocksDB in " + disk.path(),
                                         "no room for a checkpoint in " + disk.path())
                                 .containsIgnoringCase("make room on"));
                 long stopped = run.committed();

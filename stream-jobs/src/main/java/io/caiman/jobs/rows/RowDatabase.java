@@ -129,11 +129,25 @@ final class RowDatabase {
         return true;
     }
 
-    /** Has RocksDB write what it has in memory to its files, in the background. */
-    void startFlush() throws RocksDBException {
+    /**
+     * Has RocksDB write what it has in memory to its files, in the background.
+     *
+     * @throws FlinkRuntimeException as {@link Changes#commit} does
+     */
+    void startFlush() {
         try (FlushOptions options = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {
             database.flush(options, column);
+        } catch (RocksDBException e) {
+            throw failure(e);
         }
+    }
+
+    private FlinkRuntimeException failure(RocksDBException e) {
+        boolean full = e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
+        return new FlinkRuntimeException(
+                "embedding rows cannot be written to RocksDB in %s: %s%s"
+                        .formatted(directory(), e.getMessage(), full ? FULL_DISK : ""),
+                e);
     }
 
     /** Changes to many rows that are made together. */
@@ -165,15 +179,8 @@ final class RowDatabase {
             try {
                 database.write(writeOptions, batch);
             } catch (RocksDBException e) {
-                throw new FlinkRuntimeException(
-                        "embedding rows cannot be written to RocksDB in %s: %s%s"
-                                .formatted(directory(), e.getMessage(), isFullDisk(e) ? FULL_DISK : ""),
-                        e);
+                throw failure(e);
             }
-        }
-
-        private static boolean isFullDisk(RocksDBException e) {
-            return e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
         }
 
         @Override
