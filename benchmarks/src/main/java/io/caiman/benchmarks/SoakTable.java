@@ -1,21 +1,12 @@
 package io.caiman.benchmarks;
 
-import io.caiman.jobs.connect.KafkaConnection;
-import io.caiman.jobs.options.KafkaOptions;
-import io.caiman.jobs.training.TrainCommand;
-import io.caiman.jobs.training.TrainingOptions;
-import io.caiman.model.nn.ComputeDevice;
-import io.caiman.model.spec.NetworkKind;
-import io.caiman.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.apache.flink.api.common.JobID;
@@ -28,8 +19,6 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -72,7 +61,6 @@ public final class SoakTable implements Callable<Integer> {
     @Option(names = "--impressions", defaultValue = "204800", description = "That come again and again.")
     private int impressions;
 
-    private final Topics topics = Topics.withPrefix("");
     private volatile long predictions;
     private volatile boolean over;
 
@@ -93,11 +81,12 @@ public final class SoakTable implements Callable<Integer> {
         PreparedStream stream = PreparedStream.in(folder, impressions);
         try (BrokerProcess broker = BrokerProcess.start(folder)) {
             CountDownLatch first = new CountDownLatch(1);
-            Thread feeder = new Thread(() -> feed(broker.address(), stream, first), "feeder");
+            TrainingFlow flow = new TrainingFlow(broker.address());
+            Thread feeder = new Thread(() -> feed(flow, stream, first), "feeder");
             feeder.setDaemon(true);
             feeder.start();
             first.await();
-            soak(broker.address());
+            soak(flow);
         } finally {
             over = true;
             BrokerProcess.delete(folder.resolve("checkpoints"));
@@ -106,22 +95,17 @@ public final class SoakTable implements Callable<Integer> {
     }
 
     /** Sends the impressions again and again, at most one time more than they are learned from. */
-    private void feed(String address, PreparedStream stream, CountDownLatch first) {
+    private void feed(TrainingFlow flow, PreparedStream stream, CountDownLatch first) {
         try {
-            MeasuredJob.fill(
-                    address,
-                    topics.impressions(),
-                    1,
-                    List.of(topics.predictions(), topics.modelHealth(), topics.rowTombstones(), topics.deadLetters()),
-                    topic -> {
-                        for (long rounds = 1; !over; rounds++) {
-                            stream.send(topic);
-                            first.countDown();
-                            while (!over && predictions < (rounds - 1) * impressions) {
-                                sleep(100);
-                            }
-                        }
-                    });
+            flow.fill(topic -> {
+                for (long rounds = 1; !over; rounds++) {
+                    stream.send(topic);
+                    first.countDown();
+                    while (!over && predictions < (rounds - 1) * impressions) {
+                        sleep(100);
+                    }
+                }
+            });
         } catch (Exception e) {
             throw new IllegalStateException("the topic cannot be filled", e);
         }
@@ -135,26 +119,21 @@ public final class SoakTable implements Callable<Integer> {
         }
     }
 
-    private void soak(String address) throws Exception {
+    private void soak(TrainingFlow flow) throws Exception {
         Configuration configuration = MeasuredJob.configuration(folder);
         configuration.set(RestOptions.BIND_PORT, "0");
-        StreamExecutionEnvironment env = TrainCommand.environment(configuration);
-        TrainCommand.addTo(
-                env,
-                new KafkaOptions(KafkaConnection.to(address), topics, Duration.ofMinutes(10)),
-                StepShape.spec(NetworkKind.CROCODILE, "batch: {size: %d, max-wait-millis: 0}%n".formatted(batch)),
-                TrainingOptions.on(ComputeDevice.CPU));
+        StreamExecutionEnvironment env = flow.job(configuration, batch);
         StreamGraph graph = env.getStreamGraph();
         try (MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                         .setConfiguration(configuration)
                         .setNumSlotsPerTaskManager(1)
                         .build());
-                Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+                Admin admin = flow.admin()) {
             cluster.start();
             JobID job = cluster.submitJob(graph).get().getJobID();
             while (predictions < impressions) {
                 sleep(500);
-                predictions = count(admin);
+                predictions = TrainingFlow.predictions(admin);
             }
             List<Look> looks = look(admin, cluster, job);
             summarize(looks);
@@ -172,7 +151,7 @@ public final class SoakTable implements Callable<Integer> {
             double next = before + lookSeconds;
             while ((System.nanoTime() - start) / 1e9 < next) {
                 sleep(200);
-                predictions = count(admin);
+                predictions = TrainingFlow.predictions(admin);
             }
             double now = (System.nanoTime() - start) / 1e9;
             double rate = (predictions - countBefore) / (now - before);
@@ -197,15 +176,6 @@ public final class SoakTable implements Callable<Integer> {
             before = now;
         }
         return looks;
-    }
-
-    /** Predictions in the topic, committed or not. */
-    private long count(Admin admin) throws Exception {
-        TopicPartition partition = new TopicPartition(topics.predictions(), 0);
-        return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                .partitionResult(partition)
-                .get()
-                .offset();
     }
 
     private static List<AbstractCheckpointStats> checkpoints(MiniCluster cluster, JobID job) throws Exception {

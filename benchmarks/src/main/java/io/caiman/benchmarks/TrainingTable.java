@@ -1,26 +1,16 @@
 package io.caiman.benchmarks;
 
-import io.caiman.jobs.connect.KafkaConnection;
-import io.caiman.jobs.options.KafkaOptions;
-import io.caiman.jobs.training.TrainCommand;
-import io.caiman.jobs.training.TrainingOptions;
-import io.caiman.model.nn.ComputeDevice;
-import io.caiman.model.spec.NetworkKind;
-import io.caiman.schemas.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import jdk.jfr.Recording;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,8 +44,6 @@ public final class TrainingTable implements Callable<Integer> {
     @Option(names = "--jfr", paramLabel = "FILE", description = "Record what is measured with Java's flight recorder.")
     private Optional<Path> jfr = Optional.empty();
 
-    private final Topics topics = Topics.withPrefix("");
-
     private TrainingTable() {}
 
     /** Measures and prints. */
@@ -68,28 +56,19 @@ public final class TrainingTable implements Callable<Integer> {
         Files.createDirectories(folder);
         PreparedStream stream = PreparedStream.in(folder, batch * (warmUp + batches));
         try (BrokerProcess broker = BrokerProcess.start(folder)) {
-            MeasuredJob.fill(
-                    broker.address(),
-                    topics.impressions(),
-                    1,
-                    List.of(topics.predictions(), topics.modelHealth(), topics.rowTombstones(), topics.deadLetters()),
-                    stream::send);
-            measure(broker.address());
+            TrainingFlow flow = new TrainingFlow(broker.address());
+            flow.fill(stream::send);
+            measure(flow);
         } finally {
             BrokerProcess.delete(folder.resolve("checkpoints"));
         }
         return CommandLine.ExitCode.OK;
     }
 
-    private void measure(String address) throws Exception {
-        StreamExecutionEnvironment env = TrainCommand.environment(MeasuredJob.configuration(folder));
-        TrainCommand.addTo(
-                env,
-                new KafkaOptions(KafkaConnection.to(address), topics, Duration.ofMinutes(10)),
-                StepShape.spec(NetworkKind.CROCODILE, "batch: {size: %d, max-wait-millis: 0}%n".formatted(batch)),
-                TrainingOptions.on(ComputeDevice.CPU));
+    private void measure(TrainingFlow flow) throws Exception {
+        StreamExecutionEnvironment env = flow.job(MeasuredJob.configuration(folder), batch);
         JobClient job = env.executeAsync();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+        try (Admin admin = flow.admin()) {
             long before = await(admin, job, (long) batch * warmUp);
             long start = System.nanoTime();
             double busyBefore = MeasuredJob.busySeconds();
@@ -125,13 +104,9 @@ public final class TrainingTable implements Callable<Integer> {
     }
 
     /** Waits until so many records are in the topic of predictions, committed or not, and says how many there are. */
-    private long await(Admin admin, JobClient job, long records) throws Exception {
-        TopicPartition predictions = new TopicPartition(topics.predictions(), 0);
+    private static long await(Admin admin, JobClient job, long records) throws Exception {
         while (true) {
-            long end = admin.listOffsets(Map.of(predictions, OffsetSpec.latest()))
-                    .partitionResult(predictions)
-                    .get()
-                    .offset();
+            long end = TrainingFlow.predictions(admin);
             if (end >= records) {
                 return end;
             }

@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.runtime.metrics.scope.ScopeFormat;
+import org.apache.flink.runtime.state.ManagedInitializationContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,11 @@ public final class JobLog {
         if (log.isInfoEnabled()) {
             log.info("{}", line(event, keysAndValues));
         }
+    }
+
+    /** That an operator has its state from a checkpoint, and from which. */
+    public void restored(ManagedInitializationContext context) {
+        info("restored", "checkpoint", context.getRestoredCheckpointId().orElseThrow());
     }
 
     /** As {@link #info}, for what somebody should look at. */

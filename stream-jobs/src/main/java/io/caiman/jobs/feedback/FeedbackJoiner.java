@@ -144,11 +144,7 @@ public final class FeedbackJoiner extends AbstractStreamOperator<ConsumedRecord>
         }
         progress.restore(stored);
         if (context.isRestored()) {
-            new JobLog(FeedbackJoiner.class, getRuntimeContext())
-                    .info(
-                            "restored",
-                            "checkpoint",
-                            context.getRestoredCheckpointId().orElseThrow());
+            new JobLog(FeedbackJoiner.class, getRuntimeContext()).restored(context);
         }
     }
 

@@ -157,11 +157,7 @@ final class PairingStage extends AbstractStreamOperator<ScopedPairs>
         reached = context.getKeyedStateStore().getState(REACHED);
         if (context.isRestored()) {
             restore();
-            new JobLog(PairingStage.class, getRuntimeContext())
-                    .info(
-                            "restored",
-                            "checkpoint",
-                            context.getRestoredCheckpointId().orElseThrow());
+            new JobLog(PairingStage.class, getRuntimeContext()).restored(context);
         }
     }
 

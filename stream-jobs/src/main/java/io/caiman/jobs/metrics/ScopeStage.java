@@ -88,11 +88,7 @@ final class ScopeStage extends AbstractStreamOperator<DomainMetrics>
         closed = panes.nothingClosed();
         if (context.isRestored()) {
             restore();
-            new JobLog(ScopeStage.class, getRuntimeContext())
-                    .info(
-                            "restored",
-                            "checkpoint",
-                            context.getRestoredCheckpointId().orElseThrow());
+            new JobLog(ScopeStage.class, getRuntimeContext()).restored(context);
         }
     }
 

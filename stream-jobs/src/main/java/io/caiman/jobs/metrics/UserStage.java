@@ -85,11 +85,7 @@ final class UserStage extends AbstractStreamOperator<Partials>
         }
         if (context.isRestored()) {
             restore();
-            new JobLog(UserStage.class, getRuntimeContext())
-                    .info(
-                            "restored",
-                            "checkpoint",
-                            context.getRestoredCheckpointId().orElseThrow());
+            new JobLog(UserStage.class, getRuntimeContext()).restored(context);
         }
     }
 
