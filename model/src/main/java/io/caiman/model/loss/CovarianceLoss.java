@@ -1,6 +1,7 @@
 package io.caiman.model.loss;
 
 import ai.djl.ndarray.NDArray;
+import io.caiman.model.nn.MatrixProduct;
 import io.caiman.model.nn.Scalar;
 import io.caiman.model.spec.LossSpec.Normalization;
 import java.util.function.Supplier;
@@ -43,13 +44,14 @@ final class CovarianceLoss implements ExpertLoss {
                 .transpose(1, 0, 2)
                 .reshape(samples, experts * dimension);
 
-        NDArray signs = centered.transpose().matMul(centered).signi();
+        NDArray signs = MatrixProduct.of(centered.transpose(), centered).signi();
         NDArray ownBlocks =
                 signs.reshape(experts, dimension, experts, dimension).diagonal(0, 0, 2);
         ownBlocks.subi(ownBlocks);
 
-        NDArray gradient =
-                centered.matMul(signs).reshape(samples, experts, dimension).transpose(1, 0, 2);
+        NDArray gradient = MatrixProduct.of(centered, signs)
+                .reshape(samples, experts, dimension)
+                .transpose(1, 0, 2);
         float factor = normalization.factor(samples) / (dimension * dimension);
         NDArray twice = Scalar.times(outputs.reshape(-1).dot(gradient.reshape(-1)), factor);
         return twice.sub(Scalar.times(twice.stopGradient(), 0.5f));

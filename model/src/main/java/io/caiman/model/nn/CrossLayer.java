@@ -37,8 +37,9 @@ public final class CrossLayer {
      * @param input the layer's input, {@code [batch, width]}
      */
     public NDArray forward(Leaves leaves, NDArray first, NDArray input) {
-        NDArray product = input.matMul(leaves.get(weight));
-        NDArray crossed = vector ? first.mul(product).add(leaves.get(bias)) : first.mul(product.add(leaves.get(bias)));
+        NDArray crossed = vector
+                ? first.mul(input.matMul(leaves.get(weight))).add(leaves.get(bias))
+                : first.mul(MatrixProduct.of(input, leaves.get(weight), leaves.get(bias)));
         return crossed.add(input);
     }
 }

@@ -1,14 +1,18 @@
 package io.caiman.model.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * M expert MLPs of the same shape side by side (Crocodile, Eq. 4): ReLU after every layer, the last one too, so that
- * outputs are not negative (Sec. 4.5). One batched product a layer serves all experts.
+ * outputs are not negative (Sec. 4.5).
  */
 public final class ExpertLayers {
 
@@ -41,11 +45,51 @@ public final class ExpertLayers {
      * @return {@code [experts, batch, last width]}
      */
     public NDArray forward(Leaves leaves, NDArray input) {
-        NDArray hidden = input;
+        long batch = input.getShape().get(1);
+        Shape first = leaves.get(weights.get(0)).getShape().slice(1);
+        return MatrixProduct.isLarge(input, batch, first) ? oneByOne(leaves, input) : together(leaves, input);
+    }
+
+    /**
+     * With one batched product a layer: few native calls, which is what a small batch's time goes to. An input that all
+     * share is repeated here, as PyTorch would do it in one way while recording and in another, which rounds otherwise,
+     * while not.
+     */
+    private NDArray together(Leaves leaves, NDArray input) {
+        Shape shape = input.getShape();
+        long experts = leaves.get(weights.get(0)).getShape().get(0);
+        NDArray hidden =
+                shape.get(0) == experts ? input : input.broadcast(new Shape(experts, shape.get(1), shape.get(2)));
         for (int layer = 0; layer < weights.size(); layer++) {
             NDArray linear = hidden.matMul(leaves.get(weights.get(layer)));
             hidden = Activation.relu(linear.addi(leaves.get(biases.get(layer))));
         }
         return hidden;
+    }
+
+    /** With products as quick as {@link MatrixProduct} makes them. */
+    private NDArray oneByOne(Leaves leaves, NDArray input) {
+        NDList hidden = each(input);
+        for (int layer = 0; layer < weights.size(); layer++) {
+            NDList weight = each(leaves.get(weights.get(layer)));
+            NDList bias = each(leaves.get(biases.get(layer)));
+            NDList outputs = new NDList();
+            for (int expert = 0; expert < weight.size(); expert++) {
+                NDArray own = hidden.get(hidden.size() == 1 ? 0 : expert);
+                outputs.add(Activation.relu(MatrixProduct.of(own, weight.get(expert), bias.get(expert))));
+            }
+            hidden = outputs;
+        }
+        return hidden.size() == 1 ? hidden.get(0).expandDims(0) : NDArrays.stack(hidden);
+    }
+
+    /** The matrices {@code [rows, columns]} of an array {@code [matrices, rows, columns]}, not copied. */
+    private static NDList each(NDArray array) {
+        Shape matrix = array.getShape().slice(1);
+        NDList matrices = new NDList();
+        for (NDArray part : JniUtils.split((PtNDArray) array, 1, 0)) {
+            matrices.add(part.reshape(matrix));
+        }
+        return matrices;
     }
 }

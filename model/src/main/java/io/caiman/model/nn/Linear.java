@@ -29,7 +29,7 @@ public final class Linear {
      * @return {@code [batch, out]}
      */
     public NDArray forward(Leaves leaves, NDArray input) {
-        return input.matMul(weight(leaves)).addi(bias(leaves));
+        return MatrixProduct.of(input, weight(leaves), bias(leaves));
     }
 
     /** {@code [in, out]}. */

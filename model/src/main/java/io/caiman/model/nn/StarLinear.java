@@ -41,6 +41,6 @@ public final class StarLinear {
      */
     public NDArray forward(Leaves leaves, NDArray input, int domain) {
         NDArray weight = shared.weight(leaves).mul(leaves.get(weights.get(domain)));
-        return input.matMul(weight).addi(shared.bias(leaves)).addi(leaves.get(biases.get(domain)));
+        return MatrixProduct.of(input, weight, shared.bias(leaves)).addi(leaves.get(biases.get(domain)));
     }
 }
