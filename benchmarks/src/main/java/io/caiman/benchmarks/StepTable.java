@@ -64,7 +64,7 @@ public final class StepTable {
             long end = System.nanoTime() + NANOS_EACH;
             while (rounds < millis[0].length && (rounds < LEAST_ROUNDS || System.nanoTime() < end)) {
                 shape.fill(impressions, batch);
-                millis[0][rounds] = StepShape.millis(products::run);
+                millis[0][rounds] = products.millis();
                 long before = allocations.getCurrentThreadAllocatedBytes();
                 millis[1][rounds] = StepShape.millis(() -> alone.step(impressions));
                 allocated = allocations.getCurrentThreadAllocatedBytes() - before;
