@@ -130,11 +130,35 @@ jlongArray split(JNIEnv* env, jobject, jlong self, jlongArray sizes, jlong dim) 
   return guarded(env, [&] { return handles(env, tensor(self).split_with_sizes(longs(env, sizes), dim)); });
 }
 
+jlong convolution(JNIEnv* env, jobject, jlong self, jlong weight, jlong bias, jlongArray stride, jlongArray padding,
+    jlongArray dilation, jint groups) {
+  return guarded(env, [&] {
+    return handle(at::convolution(tensor(self), tensor(weight), bias == 0 ? at::Tensor() : tensor(bias), longs(env, stride),
+        longs(env, padding), longs(env, dilation), false, {0, 0}, groups));
+  });
+}
+
+jlong expand(JNIEnv* env, jobject, jlong self, jlongArray shape) {
+  return guarded(env, [&] { return handle(tensor(self).expand(longs(env, shape))); });
+}
+
+jlong unsqueeze(JNIEnv* env, jobject, jlong self, jlong dim) {
+  return guarded(env, [&] { return handle(tensor(self).unsqueeze(dim)); });
+}
+
 jlong cat(JNIEnv* env, jobject, jlongArray parts, jlong dim) {
   return guarded(env, [&] {
     std::vector<at::Tensor> tensors;
     for (int64_t part : longs(env, parts)) tensors.push_back(tensor(part));
     return handle(at::cat(tensors, dim));
+  });
+}
+
+jlong stack(JNIEnv* env, jobject, jlongArray parts, jlong dim) {
+  return guarded(env, [&] {
+    std::vector<at::Tensor> tensors;
+    for (int64_t part : longs(env, parts)) tensors.push_back(tensor(part));
+    return handle(at::stack(tensors, dim));
   });
 }
 
@@ -290,6 +314,10 @@ const JNINativeMethod kMethods[] = {
     METHOD("torchSplit", "(JJJ)[J", splitEvenly),
     METHOD("torchSplit", "(J[JJ)[J", split),
     METHOD("torchCat", "([JJ)J", cat),
+    METHOD("torchStack", "([JJ)J", stack),
+    METHOD("torchUnsqueeze", "(JJ)J", unsqueeze),
+    METHOD("torchExpand", "(J[J)J", expand),
+    METHOD("torchNNConvNd", "(JJJ[J[J[JI)J", convolution),
     METHOD("torchIndex", "(J[J[J[J)J", slices),
     METHOD("torchIndexInit", "(I)J", indexInit),
     METHOD("torchIndexAppendFixed", "(JJ)V", indexFixed),
