@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.caiman.model.nn.AlignedFloats;
+import io.caiman.model.nn.MatrixProduct;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -37,7 +38,7 @@ record DeviceRates(double operations, double copiedBytes, Optional<Crossing> cro
         JniUtils.setGradMode(false);
         try (NDManager scope = manager.newSubManager()) {
             NDArray square = scope.randomNormal(new Shape(side, side));
-            double product = seconds(() -> square.matMul(square));
+            double product = seconds(() -> MatrixProduct.of(square, square));
             NDArray all = scope.randomNormal(new Shape(floats));
             double copy = seconds(all::duplicate);
             double bytes = (double) Float.BYTES * floats;
