@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -38,7 +38,7 @@ final class KafkaFollower implements Runnable {
     private static final long LOOK_FOR_PARTITIONS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Topics topics;
-    private final Supplier<KafkaConsumer<byte[], byte[]>> newConsumer;
+    private final Supplier<Consumer<byte[], byte[]>> newConsumer;
     private final MetricsFeed.Listener listener;
     private final RecordCodec<DomainMetrics> figures = RecordCodec.of(DomainMetrics.class);
     private final RecordCodec<ModelComparison> comparisons = RecordCodec.of(ModelComparison.class);
@@ -48,9 +48,9 @@ final class KafkaFollower implements Runnable {
     private final Map<TopicPartition, Long> next = new HashMap<>();
     private Map<TopicPartition, Long> backlogEnds = Map.of();
     private boolean caughtUp;
-    private volatile KafkaConsumer<byte[], byte[]> consumer;
+    private volatile Consumer<byte[], byte[]> consumer;
 
-    KafkaFollower(Topics topics, Supplier<KafkaConsumer<byte[], byte[]>> newConsumer, MetricsFeed.Listener listener) {
+    KafkaFollower(Topics topics, Supplier<Consumer<byte[], byte[]>> newConsumer, MetricsFeed.Listener listener) {
         this.topics = topics;
         this.newConsumer = newConsumer;
         this.listener = listener;
@@ -66,8 +66,12 @@ final class KafkaFollower implements Runnable {
     @Override
     public void run() {
         try {
-            while (!isClosing()) {
+            for (boolean again = false; !isClosing(); again = true) {
                 try {
+                    if (again) {
+                        consumer.close(CloseOptions.timeout(Duration.ZERO));
+                        consumer = newConsumer.get();
+                    }
                     follow();
                 } catch (WakeupException | InterruptException e) {
                     return; // closing
@@ -78,8 +82,6 @@ final class KafkaFollower implements Runnable {
                     if (closing.await(ASK_AGAIN_NANOS, TimeUnit.NANOSECONDS)) {
                         return;
                     }
-                    consumer.close(CloseOptions.timeout(Duration.ZERO));
-                    consumer = newConsumer.get();
                 }
             }
         } catch (InterruptedException e) {

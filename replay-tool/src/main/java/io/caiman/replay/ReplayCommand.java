@@ -61,11 +61,11 @@ import picocli.CommandLine.TypeConversionException;
 public final class ReplayCommand implements Callable<Integer> {
 
     private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
-    private static final long FOREVER = Long.MAX_VALUE;
     private static final int WRONG_INPUT = CommandLine.ExitCode.USAGE;
+    private static final long FOREVER = Long.MAX_VALUE;
 
     @Spec
-    private @Nullable CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private DatasetMixin dataset = new DatasetMixin();
@@ -175,7 +175,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine commandLine = commandLine();
+        CommandLine commandLine = spec.commandLine();
         ReplayOptions options;
         ImpressionSource source;
         try {
@@ -306,13 +306,6 @@ public final class ReplayCommand implements Callable<Integer> {
         System.exit(new CommandLine(new ReplayCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments));
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("call this through picocli");
-        }
-        return spec.commandLine();
     }
 
     /** Reads a value, and tells picocli what was expected where that fails. */

@@ -122,12 +122,8 @@ public final class CompareCommand implements Callable<Integer> {
                             + " Diversity Index: item, or a slot such as tag, of which the first id counts. Default: item.")
     private Optional<String> conflictOn = Optional.empty();
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads that train, at most one for each run; the figures do not depend on it."
-                    + " Default: one for each core.")
-    private Optional<Integer> threads = Optional.empty();
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
 
     @Mixin
     private DeviceOption device = new DeviceOption();
@@ -187,7 +183,7 @@ public final class CompareCommand implements Callable<Integer> {
                 seeds,
                 protocol(),
                 conflictOn.orElse(CompareOptions.ITEM),
-                threads.orElseGet(() -> Runtime.getRuntime().availableProcessors()),
+                threads.threads(),
                 device.device());
     }
 

@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
  * @param protocol what is learned from and what is scored
  * @param conflictOn what users prefer or not, for the conflict samples of the Diversity Index: {@link #ITEM}, or a slot, of
  *     which the first id counts
- * @param threads that train; the outcome does not depend on it
+ * @param threads that train, 1 or more; the outcome does not depend on it
  * @param device where the networks compute
  */
 record CompareOptions(
@@ -39,7 +39,6 @@ record CompareOptions(
             throw new IllegalArgumentException(
                     "--seeds is %d; expected 1 or more, such as 6 as in the paper".formatted(seeds));
         }
-        checkThreads(threads);
         TreeSet<String> known = new TreeSet<>();
         candidates.forEach(candidate -> known.addAll(candidate.spec().features()));
         known.removeAll(List.of("user", "domain"));
@@ -48,13 +47,6 @@ record CompareOptions(
             throw new IllegalArgumentException(
                     "--conflict-on is '%s'; expected 'item' or a slot that one of the models uses: one of %s"
                             .formatted(conflictOn, String.join(", ", known)));
-        }
-    }
-
-    static void checkThreads(int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException(
-                    "--threads is %d; expected 1 or more, best the number of cores".formatted(threads));
         }
     }
 

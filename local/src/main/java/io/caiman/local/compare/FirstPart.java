@@ -15,14 +15,13 @@ import java.util.List;
  *
  * @param log which part of the dataset is the log
  * @param fraction share of the log's impressions, in (0, 1], rounded down to whole ones
- * @param threads that train; figures do not depend on it
+ * @param threads that train, 1 or more; figures do not depend on it
  * @param device where the networks compute
  */
 public record FirstPart(Dataset dataset, DatasetOptions log, double fraction, int threads, ComputeDevice device) {
 
     public FirstPart {
         new Protocol.Beginning(fraction);
-        CompareOptions.checkThreads(threads);
     }
 
     /**

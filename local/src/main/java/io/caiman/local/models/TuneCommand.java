@@ -4,6 +4,7 @@ import io.caiman.jobs.options.DeviceOption;
 import io.caiman.local.compare.Candidate;
 import io.caiman.local.compare.ComparisonException;
 import io.caiman.local.compare.FirstPart;
+import io.caiman.local.compare.ThreadsOption;
 import io.caiman.local.figures.OutputFiles;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.NetworkKind;
@@ -132,12 +133,8 @@ public final class TuneCommand implements Callable<Integer> {
                     "Where to write NAME.yaml for each model, trials.json and trials.md; made if it is not there.")
     private Path out = Path.of("");
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads that train, at most one for each trial; what is found does not depend on it."
-                    + " Default: one for each core.")
-    private Optional<Integer> threads = Optional.empty();
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
 
     @Mixin
     private DeviceOption device = new DeviceOption();
@@ -156,7 +153,7 @@ public final class TuneCommand implements Callable<Integer> {
                     log.dataset(),
                     log.optionsFor(models.get(0).spec("the first model").onlyDomains()),
                     tuneFraction,
-                    threads.orElseGet(() -> Runtime.getRuntime().availableProcessors()),
+                    threads.threads(),
                     device.device());
             // A log that is not there is found before anything is written.
             part.dataset().open(part.log()).close();

@@ -145,7 +145,7 @@ class CompareCommandTest {
     void a_device_that_does_not_exist_or_is_not_there_is_refused() {
         String both = small + "," + large;
         refused(execute("--specs", both, "--device", "tpu"), "--device", "tpu", "gpu:N");
-        refused(execute("--specs", both, "--device", "gpu:99"), "--device: device gpu:99", "or choose cpu");
+        refused(execute("--specs", both, "--device", "gpu:99"), "device gpu:99", "or choose cpu");
     }
 
     @Test

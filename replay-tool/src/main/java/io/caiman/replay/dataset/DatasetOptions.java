@@ -46,21 +46,17 @@ public record DatasetOptions(
 
     /** The synthetic log as it comes. */
     public static DatasetOptions ofSynthetic() {
-        return new DatasetOptions(
-                Optional.empty(),
-                OptionalLong.empty(),
-                Set.of(),
-                EventTimeRange.ALL,
-                DEFAULT_IDS_PER_SLOT,
-                KuaiRandLogs.STANDARD,
-                Optional.empty(),
-                SyntheticOptions.DEFAULTS);
+        return all(Optional.empty());
     }
 
     /** All of a dataset that lies in a folder. */
     public static DatasetOptions of(Path data) {
+        return all(Optional.of(data));
+    }
+
+    private static DatasetOptions all(Optional<Path> data) {
         return new DatasetOptions(
-                Optional.of(data),
+                data,
                 OptionalLong.empty(),
                 Set.of(),
                 EventTimeRange.ALL,

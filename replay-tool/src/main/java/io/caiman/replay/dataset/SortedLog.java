@@ -259,7 +259,7 @@ final class SortedLog implements ImpressionSource {
     /** The lines of a log in order, a second time, for those that became impressions. */
     private final class LinesAgain implements Closeable {
         private int file = -1;
-        private long lines;
+        private long parsed;
         private Optional<LogLines> reader = Optional.empty();
 
         /** Parses the next of them into the record; false where there are no more. */
@@ -271,7 +271,7 @@ final class SortedLog implements ImpressionSource {
                 try {
                     if (!reader.get().next()) {
                         close();
-                    } else if (parse(file, reader.get(), lines++) == LogFormat.Verdict.KEPT) {
+                    } else if (parse(file, reader.get(), parsed++) == LogFormat.Verdict.KEPT) {
                         return true;
                     }
                 } catch (MalformedLineException alreadyGiven) {

@@ -23,7 +23,10 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** A source of a Kafka topic that tells in the job's log from which offsets it reads: those of the checkpoint after a restore. */
+/**
+ * A source of a Kafka topic that tells in the job's log from which offsets it reads: those of the checkpoint after a restore.
+ * Flink's own line of these names neither job nor attempt, and {@link KafkaSource} cannot be extended.
+ */
 final class OffsetLoggingSource<T>
         implements Source<T, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<T> {
 

@@ -84,8 +84,8 @@ final class UserShares {
         long closedHere = closed[observations.bucket()];
         Place[] placesOf = placesOf(observations);
         for (Place place : placesOf) {
-            change(place.task().overall().group());
-            change(place.group());
+            noteChanged(place.task().overall().group());
+            noteChanged(place.group());
         }
         Impressions impressions = observations.impressions();
         UserScores[] scores = scores(observations, placesOf);
@@ -233,7 +233,7 @@ final class UserShares {
             if (shareChange.contributes(i)) {
                 ScopeGains scope = shareChange.scope(task, i);
                 shareChange.addTo(scope.gained(), i, 1);
-                change(scope.group());
+                noteChanged(scope.group());
             }
         }
     }
@@ -244,7 +244,7 @@ final class UserShares {
             if (shareChange.contributes(i)) {
                 ScopeGains scope = shareChange.scope(task, i);
                 shareChange.addTo(scope.share(window, end), i, sign);
-                change(scope.group());
+                noteChanged(scope.group());
             }
         }
     }
@@ -290,7 +290,7 @@ final class UserShares {
                 UserScores.firstStamp(panes.number(from)), UserScores.firstStamp(panes.number(to)), withNew);
     }
 
-    private void change(GroupGains group) {
+    private void noteChanged(GroupGains group) {
         if (group.change()) {
             if (group.hasOverall()) {
                 changed.addFirst(group);

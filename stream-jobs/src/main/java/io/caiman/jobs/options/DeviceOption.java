@@ -23,11 +23,7 @@ public final class DeviceOption {
      * @throws IllegalArgumentException if it is a GPU that is not there
      */
     public ComputeDevice device() {
-        try {
-            device.check();
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("--device: " + e.getMessage(), e);
-        }
+        device.check();
         return device;
     }
 

@@ -6,9 +6,7 @@ import io.caiman.model.embedding.RowCensus;
 import io.caiman.model.embedding.RowShards;
 import io.caiman.model.embedding.RowStatistics;
 import io.caiman.model.embedding.RowVisitor;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -46,13 +44,9 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
     private final Workers workers;
     private final RowCache cache;
     private final RowSpill spill;
-    private final RowCensus census;
+    private final WriteBack writeBack;
     private final EarlyWriting earlyWriting;
-
-    /** What early writing has before it, in {@link #ordered}, and how much of that is done. */
-    private long[] early = new long[0];
-
-    private int earlyDone;
+    private final RowCensus census;
 
     /** Slots of the rows of the latest gather, by position. */
     private int[] slots = new int[0];
@@ -92,10 +86,11 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
                 VoidNamespaceSerializer.INSTANCE,
                 new ValueStateDescriptor<>(name + "-census", LongPrimitiveArraySerializer.INSTANCE));
         this.workers = new Workers(options.threads());
-        this.earlyWriting = new EarlyWriting(workers, this::writeEarly);
         this.database = new RowDatabase(this.backend, name, stride, options.threads() + 1);
         this.cache = RowCache.ofBytes(stride, options.cacheBytes());
         this.spill = new RowSpill(database.directory().resolveSibling("spill"), stride, options.spillBytes());
+        this.writeBack = new WriteBack(cache, spill, database, workers, stride);
+        this.earlyWriting = new EarlyWriting(workers, writeBack::piece);
         this.census = new RowCensus(features);
         for (int shard : ownShards()) {
             this.backend.setCurrentKey(ShardKeys.of(shard));
@@ -119,7 +114,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
             spilled = new int[count];
         }
         // As much room as could be wanted, for from here on what was found in the spill must stay where it is.
-        int room = spill.makeRoom(count, this::leaveSpill);
+        int room = spill.makeRoom(count, writeBack::spilled);
         int missing = lookUp(keys, count);
         int[] leaving = cache.chooseVictims(missing, count - missing);
         int[] places = placesFor(leaving, room);
@@ -278,11 +273,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
     @Override
     public void scan(int shard, RowVisitor visitor) {
         earlyWriting.pause();
-        writeToState(
-                IntStream.of(cache.dirtySlots())
-                        .filter(slot -> RowShards.of(cache.key(slot)) == shard)
-                        .toArray(),
-                spill.dirtyLocations(shard));
+        writeBack.shard(shard);
         try {
             backend.setCurrentKey(ShardKeys.of(shard));
             for (Map.Entry<Long, float[]> row : rows.entries()) {
@@ -307,105 +298,14 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         earlyWriting.begin();
     }
 
-    /** The next piece of early writing. */
-    private boolean writeEarly() {
-        if (earlyDone == early.length) {
-            early = inOrder(cache.dirtySlots(), spill.dirtyLocations());
-            earlyDone = 0;
-        }
-        int to = Math.min(early.length, earlyDone + Workers.ON_DISK);
-        // Since they were listed, other rows may have taken their places; what is written is what is there now.
-        long[] piece = Arrays.stream(early, earlyDone, to)
-                .filter(entry -> isDirtyAndIdle((int) entry))
-                .toArray();
-        try {
-            write(workers.threads(), piece, 0, piece.length);
-            for (long entry : piece) {
-                markClean((int) entry);
-            }
-            earlyDone = to;
-            if (earlyDone == early.length) {
-                database.startFlush();
-            }
-        } catch (RocksDBException e) {
-            throw new FlinkRuntimeException("embedding rows could not be written to the state", e);
-        }
-        return earlyDone < early.length;
-    }
-
-    private boolean isDirtyAndIdle(int place) {
-        return place < 0 ? cache.isDirty(~place) && !cache.isPinned(~place) : spill.isDirty(place);
-    }
-
     /** Writes every changed row, and the census, to the keyed state. */
     public void flush() throws Exception {
         earlyWriting.end();
-        earlyDone = early.length;
-        writeToState(cache.dirtySlots(), spill.dirtyLocations());
+        writeBack.all();
         for (int shard : ownShards()) {
             backend.setCurrentKey(ShardKeys.of(shard));
             censusState.update(census.state(shard));
         }
-    }
-
-    /** Takes what was changed of rows that leave the spill. */
-    private void leaveSpill(int[] locations) {
-        writeToState(new int[0], IntStream.of(locations).filter(spill::isDirty).toArray());
-    }
-
-    /**
-     * Writes cached and spilled rows to the state, in the order RocksDB keeps them in: what it writes to its files at a
-     * time then overlaps with few of them, and it has far less to merge.
-     */
-    private void writeToState(int[] cached, int[] spilled) {
-        long[] order = inOrder(cached, spilled);
-        workers.run(order.length, Workers.ON_DISK, (worker, from, to) -> write(worker, order, from, to));
-        for (long entry : order) {
-            markClean((int) entry);
-        }
-    }
-
-    /** Rows by slot and by location, in RocksDB's order, each as {@link #ordered} has it: a slot as its complement. */
-    private long[] inOrder(int[] cached, int[] spilled) {
-        long[] order = new long[cached.length + spilled.length];
-        for (int i = 0; i < cached.length; i++) {
-            order[i] = ordered(cache.key(cached[i]), ~cached[i]);
-        }
-        for (int i = 0; i < spilled.length; i++) {
-            order[cached.length + i] = ordered(spill.key(spilled[i]), spilled[i]);
-        }
-        Arrays.parallelSort(order);
-        return order;
-    }
-
-    private void write(int worker, long[] order, int from, int to) throws RocksDBException {
-        float[] row = new float[stride];
-        try (RowDatabase.Changes changes = database.new Changes(worker)) {
-            for (int i = from; i < to; i++) {
-                int place = (int) order[i];
-                if (place < 0) {
-                    changes.put(cache.key(~place), cache.chunk(~place), cache.offset(~place));
-                } else {
-                    spill.read(place, row, 0);
-                    changes.put(spill.key(place), row, 0);
-                }
-            }
-            changes.commit();
-        }
-    }
-
-    private void markClean(int place) {
-        if (place < 0) {
-            cache.markClean(~place);
-        } else {
-            spill.markClean(place);
-        }
-    }
-
-    /** A number that sorts by shard and, within, by as much of the key as there is room for. */
-    private static long ordered(long key, int place) {
-        long shard = RowShards.of(key);
-        return shard << 56 | (key >>> 40) << 32 | Integer.toUnsignedLong(place);
     }
 
     /** Rows looked up so far. */

@@ -158,12 +158,7 @@ public final class TrainCommand implements Callable<Integer> {
     /** A device is looked for where the network will compute: here, unless the job goes to a cluster. */
     private static void checkDevice(Configuration settings, ComputeDevice device) {
         if (JobCommandOptions.environment(settings) instanceof LocalStreamEnvironment) {
-            try {
-                device.check();
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "%s = %s: %s".formatted(TrainingJobOptions.DEVICE.key(), device, e.getMessage()), e);
-            }
+            device.check();
         }
     }
 

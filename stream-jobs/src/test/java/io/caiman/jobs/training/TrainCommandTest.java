@@ -62,7 +62,7 @@ class TrainCommandTest {
     void a_gpu_that_is_asked_for_and_absent_stops_the_command_before_anything_starts() throws Exception {
         assumeTrue(Engine.getEngine("PyTorch").getGpuCount() == 0, "there is a GPU here");
         assertThat(refusal("--device", "gpu:1"))
-                .contains("caiman.training.device = gpu:1", "expected GPU number 1", "libtorch in /", "or choose cpu");
+                .contains("device gpu:1", "expected GPU number 1", "libtorch in /", "or choose cpu");
     }
 
     @Test
