@@ -23,7 +23,7 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param address of the broker
  */
-record TrainingFlow(String address) {
+record TrainingFlow(String address, ComputeDevice device) {
 
     private static final Topics TOPICS = Topics.withPrefix("");
 
@@ -48,7 +48,7 @@ record TrainingFlow(String address) {
                 env,
                 new KafkaOptions(KafkaConnection.to(address), TOPICS, Duration.ofMinutes(10)),
                 StepShape.spec(NetworkKind.CROCODILE, "batch: {size: %d, max-wait-millis: 0}%n".formatted(batch)),
-                TrainingOptions.on(ComputeDevice.CPU));
+                TrainingOptions.on(device));
         return env;
     }
 

@@ -1,5 +1,6 @@
 package io.caiman.benchmarks;
 
+import io.caiman.model.nn.ComputeDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,9 @@ public final class TrainingTable implements Callable<Integer> {
     @Option(names = "--batches", defaultValue = "1000", description = "Mini-batches that are measured.")
     private int batches;
 
+    @Option(names = "--threads", defaultValue = "1", description = "That share each of PyTorch's products.")
+    private int threads;
+
     @Option(names = "--rate-only", description = "No table, and nothing that looks at the job while it runs.")
     private boolean rateOnly;
 
@@ -56,7 +60,7 @@ public final class TrainingTable implements Callable<Integer> {
         Files.createDirectories(folder);
         PreparedStream stream = PreparedStream.in(folder, batch * (warmUp + batches));
         try (BrokerProcess broker = BrokerProcess.start(folder)) {
-            TrainingFlow flow = new TrainingFlow(broker.address());
+            TrainingFlow flow = new TrainingFlow(broker.address(), ComputeDevice.cpu(threads));
             flow.fill(stream::send);
             measure(flow);
         } finally {

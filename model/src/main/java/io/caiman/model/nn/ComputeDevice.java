@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * Where the network computes.
  *
  * @param kind the sort of device
- * @param number which GPU, from 0; 0 for every other kind
+ * @param number which GPU, from 0; of the CPU, how many threads share a product, from 1; otherwise 0
  */
 public record ComputeDevice(Kind kind, int number) implements Serializable {
 
@@ -34,17 +34,32 @@ public record ComputeDevice(Kind kind, int number) implements Serializable {
     /** The first GPU if PyTorch sees one, else the CPU. */
     public static final ComputeDevice AUTO = new ComputeDevice(Kind.AUTO, 0);
 
-    public static final ComputeDevice CPU = new ComputeDevice(Kind.CPU, 0);
+    public static final ComputeDevice CPU = cpu(1);
 
     /** How {@link #parse} takes it, in words. */
-    public static final String EXPECTED = "one of auto, cpu, gpu, gpu:N with N the GPU's number from 0";
+    public static final String EXPECTED =
+            "one of auto, cpu, cpu:N with N threads from 1, gpu, gpu:N with N the GPU's number from 0";
 
-    private static final Pattern NUMBERED = Pattern.compile("gpu:(\\d{1,4})");
+    private static final Pattern NUMBERED = Pattern.compile("(cpu|gpu):(\\d{1,4})");
 
     public ComputeDevice {
-        if (number < 0 || (kind != Kind.GPU && number != 0)) {
+        boolean known = switch (kind) {
+            case AUTO -> number == 0;
+            case CPU -> number >= 1;
+            case GPU -> number >= 0;
+        };
+        if (!known) {
             throw new IllegalArgumentException("device %s number %d: expected %s".formatted(kind, number, EXPECTED));
         }
+    }
+
+    /**
+     * The CPU, so many native threads sharing each product. More than one are worth it where there are cores that nothing else
+     * uses, the environment having {@code OMP_WAIT_POLICY=passive}: a thread that waits otherwise keeps its core from the
+     * stream. Another number of threads may round otherwise.
+     */
+    public static ComputeDevice cpu(int threads) {
+        return new ComputeDevice(Kind.CPU, threads);
     }
 
     /** One GPU, by its number from 0. */
@@ -57,7 +72,11 @@ public record ComputeDevice(Kind kind, int number) implements Serializable {
         String device = text.strip().toLowerCase(Locale.ROOT);
         Matcher numbered = NUMBERED.matcher(device);
         if (numbered.matches()) {
-            return Optional.of(gpu(Integer.parseInt(numbered.group(1))));
+            int number = Integer.parseInt(numbered.group(2));
+            if (numbered.group(1).equals("gpu")) {
+                return Optional.of(gpu(number));
+            }
+            return number == 0 ? Optional.empty() : Optional.of(cpu(number));
         }
         return switch (device) {
             case "auto" -> Optional.of(AUTO);
@@ -80,8 +99,8 @@ public record ComputeDevice(Kind kind, int number) implements Serializable {
     }
 
     /**
-     * A manager for arrays on this device, to be closed by the caller. On the CPU one native thread computes, which
-     * leaves the other cores to the stream: two native threads under contention were measured to be slower than one.
+     * A manager for arrays on this device, to be closed by the caller. On the CPU as many native threads compute as it says, one
+     * where it says nothing.
      *
      * @throws IllegalArgumentException if a GPU is asked for and there is none, or libtorch is one that does not work here
      */
@@ -94,7 +113,7 @@ public record ComputeDevice(Kind kind, int number) implements Serializable {
         }
         boolean gpu = kind == Kind.GPU || (kind == Kind.AUTO && engine.getGpuCount() > 0);
         if (!gpu) {
-            JniUtils.setNumThreads(1);
+            JniUtils.setNumThreads(Math.max(1, number));
         }
         NDManager manager = engine.newBaseManager(gpu ? Device.gpu(number) : Device.cpu());
         try {
@@ -113,6 +132,6 @@ public record ComputeDevice(Kind kind, int number) implements Serializable {
     @Override
     public String toString() {
         String name = kind.name().toLowerCase(Locale.ROOT);
-        return number == 0 ? name : name + ":" + number;
+        return number == 0 || equals(CPU) ? name : name + ":" + number;
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class ComputeDeviceTest {
     private static final Path LIBTORCH = Path.of("/opt/torch/lib");
 
     @ParameterizedTest
-    @CsvSource({"auto, AUTO, 0", "CPU, CPU, 0", "gpu, GPU, 0", "GPU:0, GPU, 0", "' gpu:3 ', GPU, 3"})
+    @CsvSource({"auto, AUTO, 0", "CPU, CPU, 1", "cpu:4, CPU, 4", "gpu, GPU, 0", "GPU:0, GPU, 0", "' gpu:3 ', GPU, 3"})
     void a_device_is_read_in_any_case(String text, ComputeDevice.Kind kind, int number) {
         assertThat(ComputeDevice.parse(text)).contains(new ComputeDevice(kind, number));
     }
@@ -31,15 +32,26 @@ class ComputeDeviceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"auto", "cpu", "gpu", "gpu:7"})
+    @ValueSource(strings = {"auto", "cpu", "cpu:2", "gpu", "gpu:7"})
     void a_device_is_written_as_it_is_read(String text) {
         assertThat(ComputeDevice.parse(text).orElseThrow()).hasToString(text);
     }
 
     @Test
-    void only_gpus_have_numbers_and_these_are_not_negative() {
+    void gpus_are_counted_from_0_and_the_cpus_threads_from_1() {
         assertThatIllegalArgumentException().isThrownBy(() -> ComputeDevice.gpu(-1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new ComputeDevice(ComputeDevice.Kind.CPU, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> ComputeDevice.cpu(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new ComputeDevice(ComputeDevice.Kind.AUTO, 1));
+    }
+
+    @Test
+    void the_cpu_multiplies_with_as_many_threads_as_it_is_told() {
+        try (NDManager two = ComputeDevice.cpu(2).open()) {
+            assertThat(JniUtils.getNumThreads()).isEqualTo(2);
+        }
+        try (NDManager one = ComputeDevice.CPU.open()) {
+            assertThat(JniUtils.getNumThreads()).isEqualTo(1);
+        }
     }
 
     @Test

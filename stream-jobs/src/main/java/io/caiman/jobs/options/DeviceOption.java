@@ -13,8 +13,9 @@ public final class DeviceOption {
             defaultValue = "auto",
             paramLabel = "DEVICE",
             converter = Converter.class,
-            description = "Where the network computes: auto, cpu, gpu, or gpu:N for the GPU with that number, from 0."
-                    + " Default: ${DEFAULT-VALUE}, a GPU where there is one.")
+            description =
+                    "Where the network computes: auto, cpu, cpu:N for N threads, gpu, or gpu:N for the GPU with that number, from 0."
+                            + " Default: ${DEFAULT-VALUE}, a GPU where there is one.")
     private ComputeDevice device = ComputeDevice.AUTO;
 
     /**

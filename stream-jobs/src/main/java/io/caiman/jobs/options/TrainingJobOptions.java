@@ -32,8 +32,9 @@ public record TrainingJobOptions(
             .stringType()
             .defaultValue(ComputeDevice.AUTO.toString())
             .withDescription(
-                    "Where the network computes: auto (a GPU where there is one), cpu, gpu, or gpu:N for the GPU"
-                            + " with that number, from 0.");
+                    "Where the network computes: auto (a GPU where there is one), cpu, cpu:N for N threads, which"
+                            + " must have cores that nothing else uses and OMP_WAIT_POLICY=passive in their environment,"
+                            + " gpu, or gpu:N for the GPU with that number, from 0.");
 
     public static final ConfigOption<MemorySize> ROW_CACHE = ConfigOptions.key("caiman.training.row-cache")
             .memoryType()

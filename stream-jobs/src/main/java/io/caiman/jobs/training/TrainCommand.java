@@ -70,8 +70,8 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--device",
             paramLabel = "DEVICE",
             description =
-                    "Where the network computes: auto, cpu, gpu, or gpu:N for the GPU with that number, from 0 (default:"
-                            + " auto, a GPU where there is one).")
+                    "Where the network computes: auto, cpu, cpu:N for N threads, gpu, or gpu:N for the GPU with that"
+                            + " number, from 0 (default: auto, a GPU where there is one, else one thread).")
     private Optional<String> device = Optional.empty();
 
     @Option(

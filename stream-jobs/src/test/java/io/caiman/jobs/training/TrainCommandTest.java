@@ -48,8 +48,8 @@ class TrainCommandTest {
         "--row-cache, much, caiman.training.row-cache = much: expected a size",
         "--row-cache, 0, 'caiman.training.row-cache = 0: expected at least 1'",
         "--row-threads, 0, 'caiman.training.row-threads = 0: expected at least 1'",
-        "--device, tpu, 'caiman.training.device = tpu: expected one of auto, cpu, gpu, gpu:N'",
-        "--device, gpu:x, 'caiman.training.device = gpu:x: expected one of auto, cpu, gpu, gpu:N'",
+        "--device, tpu, 'caiman.training.device = tpu: expected one of auto, cpu, cpu:N'",
+        "--device, gpu:x, 'caiman.training.device = gpu:x: expected one of auto, cpu, cpu:N'",
         "--bootstrap-servers, nowhere, \"nowhere\"",
         "--conf, /absent.yaml, /absent.yaml"
     })
