@@ -51,8 +51,7 @@ import picocli.CommandLine.Spec;
 public final class MetricsCommand implements Callable<Integer> {
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private JobCommandOptions job = new JobCommandOptions();
