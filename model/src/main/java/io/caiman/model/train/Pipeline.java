@@ -55,13 +55,13 @@ public enum Pipeline {
                 spec,
                 "wide.mode",
                 spec.wide().mode(),
-                "NONE, as the wide part learns in the rows before they are updated");
+                "none, as the wide part learns in the rows before they are updated");
         require(
                 spec.admission().admitsAtOnce(),
                 spec,
                 "admission",
                 spec.admission(),
-                "minCount 1 and probability 1 for every feature, as others count sightings in the rows");
+                "min-count 1 and probability 1 for every feature, as others count sightings in the rows");
         require(
                 !spec.eviction().active(),
                 spec,
@@ -79,8 +79,8 @@ public enum Pipeline {
     private void require(boolean holds, ModelSpec spec, String key, Object value, String expected) {
         if (!holds) {
             throw new IllegalArgumentException(
-                    "pipeline %s: '%s' of model '%s' is %s; expected %s: change it, or choose %s"
-                            .formatted(this, key, spec.name(), value, expected, EXACT));
+                    "'%s' of model '%s' is %s; expected %s; change it, or choose the pipeline %s"
+                            .formatted(key, spec.name(), value, expected, EXACT));
         }
     }
 

@@ -244,6 +244,7 @@ public final class Trainer implements AutoCloseable {
         ByteBuffer bytes = ByteBuffer.wrap(unfinished);
         step.scale = bytes.getFloat();
         step.assembly.resume(batch, bytes.asFloatBuffer());
+        crosses.load(batch, step.assembly.table(), rows.crosses());
         squares(step.assembly);
         step.trainedSteps = steps - 1;
         return step;
