@@ -23,6 +23,6 @@ public record TrainingOptions(ComputeDevice device, RowStoreOptions rows, Pipeli
                         TrainingJobOptions.ROW_CACHE.defaultValue().getBytes(),
                         TrainingJobOptions.ROW_SPILL.defaultValue().getBytes(),
                         TrainingJobOptions.ROW_THREADS.defaultValue()),
-                Pipeline.EXACT);
+                Pipeline.parse(TrainingJobOptions.PIPELINE.defaultValue()).orElseThrow());
     }
 }
