@@ -9,6 +9,7 @@ import io.caiman.jobs.training.TrainingOptions;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
+import io.caiman.model.train.Pipeline;
 import io.caiman.replay.EventTimeTopics;
 import io.caiman.replay.Pace;
 import io.caiman.replay.Replay;
@@ -107,7 +108,8 @@ final class TrainingRun {
                 KafkaConnection.to(cluster.bootstrapServers()),
                 topics,
                 KafkaOptions.TRANSACTION_TIMEOUT.defaultValue());
-        TrainingOptions options = new TrainingOptions(ComputeDevice.CPU, new RowStoreOptions(100_000, 200_000, 2));
+        TrainingOptions options =
+                new TrainingOptions(ComputeDevice.CPU, new RowStoreOptions(100_000, 200_000, 2), Pipeline.EXACT);
         TrainCommand.addTo(env, kafka, SPEC, options);
         job = env.executeAsync(name).getJobID();
         replay.start();

@@ -24,23 +24,38 @@ public final class RowAdaGrad {
     }
 
     /**
+     * The squared Euclidean norm of the gradient of each embedding of {@code count} rows.
+     *
+     * @param gradients {@code [count, embeddings, dimension]}
+     * @param squares receives them, {@code [count, embeddings]}
+     * @return their sum, not finite if any gradient is not
+     */
+    public double squares(float[] gradients, int count, float[] squares) {
+        int dimension = layout.dimension();
+        double sum = 0;
+        for (int embedding = 0; embedding < count * layout.embeddings(); embedding++) {
+            squares[embedding] = SquaredNorm.of(gradients, embedding * dimension, dimension);
+            sum += squares[embedding];
+        }
+        return sum;
+    }
+
+    /**
      * Updates all embeddings of {@code count} rows.
      *
-     * @param rows {@code [count, stride]}; of no use any more if a gradient is not finite
-     * @param gradients {@code [count, embeddings, dimension]}
+     * @param rows {@code [count, stride]}
+     * @param gradients {@code [count, embeddings, dimension]}, all finite
+     * @param squares what {@link #squares} gave of them
      * @param scale what the gradients are multiplied by
-     * @return the square of the Euclidean norm of the gradients as given, not finite if any of them is not
      */
-    public double update(float[] rows, float[] gradients, int count, float scale) {
+    public void update(float[] rows, float[] gradients, float[] squares, int count, float scale) {
         int dimension = layout.dimension();
         int embeddings = layout.embeddings();
-        double sum = 0;
         for (int row = 0; row < count; row++) {
             int rowStart = row * layout.stride();
             for (int embedding = 0; embedding < embeddings; embedding++) {
                 int gradient = (row * embeddings + embedding) * dimension;
-                float square = SquaredNorm.of(gradients, gradient, dimension);
-                sum += square;
+                float square = squares[row * embeddings + embedding];
                 if (square > 0) {
                     int accumulator = rowStart + layout.accumulator(embedding);
                     rows[accumulator] += scale * scale * square / dimension;
@@ -52,6 +67,5 @@ public final class RowAdaGrad {
                 }
             }
         }
-        return sum;
     }
 }

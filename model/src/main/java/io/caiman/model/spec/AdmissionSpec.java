@@ -29,4 +29,9 @@ public record AdmissionSpec(int minCount, float probability, Map<String, Integer
     public int minCount(String feature) {
         return features.getOrDefault(feature, minCount);
     }
+
+    /** Whether every id has a row of its own from its first sighting on. */
+    public boolean admitsAtOnce() {
+        return minCount == 1 && probability == 1 && features.values().stream().allMatch(count -> count == 1);
+    }
 }

@@ -22,6 +22,7 @@ final class Assembly {
 
     private final RowTable table;
     private float[] gradients = new float[0];
+    private float[] squares = new float[0];
     private boolean[] touched = new boolean[0];
     private int[] position = new int[0];
     private int[] domains = new int[0];
@@ -60,6 +61,11 @@ final class Assembly {
     void arrange(MiniBatch batch) {
         order(batch);
         fill(batch);
+    }
+
+    /** Fetches the batch's rows once more, as they are now; the network's inputs stay as they are. */
+    void loadAgain(EmbeddingStore store) {
+        table.loadRows(store);
     }
 
     /** Puts the rows back. */
@@ -132,13 +138,13 @@ final class Assembly {
     }
 
     /**
-     * Turns the gradients of the network's inputs into gradients of rows, {@code [rows, embeddings, dimension]}.
+     * Turns the gradients of the network's inputs into {@linkplain #gradients gradients} of rows.
      *
      * @param embeddingGradient laid out as {@link #embeddings()}
      * @param priorGradient laid out as {@link #prior()}
      */
-    float[] rowGradients(MiniBatch batch, FloatBuffer embeddingGradient, FloatBuffer priorGradient) {
-        gradients = Growing.atLeast(gradients, table.distinct() * layout.embeddings() * layout.dimension());
+    void rowGradients(MiniBatch batch, FloatBuffer embeddingGradient, FloatBuffer priorGradient) {
+        makeRoomForGradients();
         touched = touched.length >= table.distinct() ? touched : new boolean[2 * table.distinct()];
         Arrays.fill(touched, 0, table.distinct(), false);
         for (int sample = 0; sample < batch.size(); sample++) {
@@ -159,7 +165,38 @@ final class Assembly {
                 Arrays.fill(gradients, row * width, (row + 1) * width, 0f);
             }
         }
+    }
+
+    private void makeRoomForGradients() {
+        gradients = Growing.atLeast(gradients, gradientFloats());
+        squares = Growing.atLeast(squares, table.distinct() * layout.embeddings());
+    }
+
+    /** Floats of the gradients of the batch's rows. */
+    int gradientFloats() {
+        return table.distinct() * layout.embeddings() * layout.dimension();
+    }
+
+    /** Takes over the gradients of a batch's rows, {@link #gradientFloats} of them, which are yet to be fetched. */
+    void resume(MiniBatch batch, FloatBuffer stored) {
+        table.number(batch.keys(), batch.entries());
+        makeRoomForGradients();
+        if (stored.remaining() != gradientFloats()) {
+            throw new IllegalArgumentException(
+                    "the stored gradients of a mini-batch are %d floats; this spec's rows take %d: restore with the spec they were made with"
+                            .formatted(stored.remaining(), gradientFloats()));
+        }
+        stored.get(gradients, 0, gradientFloats());
+    }
+
+    /** The gradients of the rows, {@code [rows, embeddings, dimension]}. */
+    float[] gradients() {
         return gradients;
+    }
+
+    /** Room for a number for each gradient's embedding, {@code [rows, embeddings]}: its squared norm. */
+    float[] squares() {
+        return squares;
     }
 
     /** Adds a feature's gradients to those of one of its rows, or writes them where there are none yet. */

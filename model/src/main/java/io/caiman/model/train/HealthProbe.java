@@ -48,6 +48,18 @@ final class HealthProbe {
     /** What the trainer knows of its step. */
     record Step(long number, long skipped, double crossEntropy, double gradientNorm) {}
 
+    /** What the rows tell. */
+    record Rows(List<Abundance> abundances, List<HealthWarning> warnings) {
+
+        /** Of rows that were not looked at. */
+        static final Rows NONE = new Rows(List.of(), List.of());
+    }
+
+    /** Whether the model is looked at when it has learned from so many mini-batches. */
+    boolean isDue(long steps) {
+        return spec.health().everySteps() > 0 && steps % spec.health().everySteps() == 0;
+    }
+
     /** Remembers the ids of a mini-batch that was learned from, those that have a row of their own. */
     void see(MiniBatch batch, RowTable rows) {
         for (int sample = 0; sample < batch.size() && spec.health().everySteps() > 0; sample++) {
@@ -59,11 +71,15 @@ final class HealthProbe {
         }
     }
 
-    /** The model's health, from a step's forward pass and the weights after it. */
-    ModelHealth probe(
-            Step step, Network.Output output, int[] present, DenseParameters parameters, EmbeddingStore store) {
+    /** The abundances of the ids that are remembered. */
+    Rows rows(EmbeddingStore store) {
         List<HealthWarning> warnings = new ArrayList<>();
-        List<Abundance> abundances = watch.measure(domains.names(), store, warnings);
+        return new Rows(watch.measure(domains.names(), store, warnings), warnings);
+    }
+
+    /** The model's health but for what the rows tell, from a step's forward pass and the weights after it. */
+    ModelHealth network(Step step, Network.Output output, int[] present, DenseParameters parameters) {
+        List<HealthWarning> warnings = new ArrayList<>();
         boolean settled = step.number() >= spec.health().patience();
         List<GateUse> gates = gates(output, present, settled, warnings);
         List<ExpertUse> experts = output.experts()
@@ -80,9 +96,26 @@ final class HealthProbe {
                         .orElse(OptionalDouble.empty()),
                 Math.sqrt(SquaredNorm.ofMany(parameters.values(), 0, parameters.values().length)),
                 step.gradientNorm(),
-                abundances,
+                List.of(),
                 gates,
                 experts,
+                warnings);
+    }
+
+    /** What network and rows tell together. */
+    static ModelHealth both(ModelHealth network, Rows rows) {
+        List<HealthWarning> warnings = new ArrayList<>(rows.warnings());
+        warnings.addAll(network.warnings());
+        return new ModelHealth(
+                network.step(),
+                network.skippedSteps(),
+                network.crossEntropy(),
+                network.covarianceLoss(),
+                network.weightNorm(),
+                network.gradientNorm(),
+                rows.abundances(),
+                network.gates(),
+                network.experts(),
                 warnings);
     }
 

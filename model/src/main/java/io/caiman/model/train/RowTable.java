@@ -24,6 +24,16 @@ final class RowTable {
 
     /** Fetches the rows of the first {@code count} keys, and further ones that entries may be pointed to. */
     void load(long[] keys, int count, long[] further, EmbeddingStore store) {
+        number(keys, count, further);
+        loadRows(store);
+    }
+
+    /** Numbers the rows of the first {@code count} keys as {@link #load} does, and leaves them to be loaded. */
+    void number(long[] keys, int count) {
+        number(keys, count, NO_KEYS);
+    }
+
+    private void number(long[] keys, int count, long[] further) {
         index.clear();
         numbers = Growing.atLeast(numbers, count);
         for (int entry = 0; entry < count; entry++) {
@@ -32,6 +42,10 @@ final class RowTable {
         for (long key : further) {
             index.add(key);
         }
+    }
+
+    /** Fetches the rows of the keys, as they are now. */
+    void loadRows(EmbeddingStore store) {
         rows = Growing.atLeast(rows, index.size() * stride);
         store.gather(index.keys(), index.size(), rows);
     }

@@ -7,6 +7,7 @@ import io.caiman.model.embedding.ModelRows;
 import io.caiman.model.embedding.RowAdaGrad;
 import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.embedding.SquaredNorm;
+import io.caiman.model.health.ModelHealth;
 import io.caiman.model.loss.BinaryCrossEntropy;
 import io.caiman.model.nn.Autograd;
 import io.caiman.model.nn.ComputeDevice;
@@ -18,6 +19,8 @@ import io.caiman.model.zoo.Network;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +29,20 @@ import java.util.Optional;
  * weights that have not seen its impression, so scores are an honest test of the model while it learns (progressive
  * validation).
  *
- * <p>On the CPU the same spec, rows and mini-batches give the same scores, bit for bit. Not safe for use by several
+ * <p>A {@link #step} has phases, which may also be called one by one, by two threads:
+ *
+ * <pre>
+ * prepare      fetches the mini-batch's rows and fills the network's inputs
+ * compute      the network forward and backward; updates the dense weights
+ * finish       updates the rows and puts them back
+ * lookAtRows   for {@link ModelHealth}
+ * </pre>
+ *
+ * <p>{@code compute} owns the dense weights and all arrays of the native library, the others the rows. So they may run while
+ * another step computes, in the order that {@link Pipeline#STALE_1} says and for specs that it takes. With each step's phases in turn
+ * there is nothing that a spec must do without.
+ *
+ * <p>On the CPU the same spec, rows and mini-batches give the same scores, bit for bit. Otherwise not safe for use by several
  * threads; several trainers may learn in one JVM.
  */
 public final class Trainer implements AutoCloseable {
@@ -48,15 +64,22 @@ public final class Trainer implements AutoCloseable {
     private final int priorInputs;
     private final WidePart wide;
     private final Crosses crosses;
-    private final Assembly assembly;
     private final AddedDomains addedDomains;
     private final Admission admission;
     private final RowLifecycle lifecycle;
     private final HealthProbe health;
     private final NDManager manager;
 
+    /** Those of finished steps, for others to use. */
+    private final Deque<Assembly> spare = new ArrayDeque<>();
+    /** Whose rows were the last to be fetched, if they are a mini-batch's. */
+    private Optional<Assembly> latest = Optional.empty();
+
     private final DirectFloats slopes = new DirectFloats();
     private long steps;
+    /** Those of them that are finished. */
+    private long finishedSteps;
+
     private long skippedSteps;
     /** Impressions learned from. */
     private long impressions;
@@ -81,7 +104,6 @@ public final class Trainer implements AutoCloseable {
         this.priorInputs = spec.priorInputs().size();
         this.wide = new WidePart(spec, layout);
         this.crosses = new Crosses(spec);
-        this.assembly = new Assembly(spec, layout);
         this.addedDomains = new AddedDomains(spec, layout, domains);
         this.admission = new Admission(spec);
         this.lifecycle = new RowLifecycle(spec, layout);
@@ -101,50 +123,131 @@ public final class Trainer implements AutoCloseable {
      * @param batch at least one impression
      */
     public StepResult step(MiniBatch batch) {
-        load(batch);
+        TrainingStep step = prepare(batch);
+        compute(step);
+        finish(step);
+        lookAtRows(step);
+        return result(step);
+    }
+
+    /**
+     * Fetches the rows of a mini-batch and fills the network's inputs with them.
+     *
+     * @param batch at least one impression; not to be touched until the step is finished
+     */
+    public TrainingStep prepare(MiniBatch batch) {
+        Assembly assembly = load(batch);
         admission.admit(batch, assembly.table(), layout.statistics(), rows.candidates(), impressions);
-        arrange(batch);
+        arrange(batch, assembly);
+        return new TrainingStep(batch, assembly);
+    }
+
+    /** Scores the impressions of a prepared step and updates the dense weights, unless a loss or gradient is not finite. */
+    public void compute(TrainingStep step) {
+        MiniBatch batch = step.batch;
+        Assembly assembly = step.assembly;
         double[] logits = new double[batch.size() * tasks];
+        step.logits = logits;
+        step.trainedSteps = steps;
         Autograd.record();
         try (NDManager scope = manager.newSubManager()) {
-            Network.Input input = input(scope, batch);
+            Network.Input input = input(scope, batch, assembly);
             Leaves leaves = dense.leaves(scope);
             Network.Output output = network.forward(leaves, input);
-            deepLogits(output, logits);
+            deepLogits(output, assembly, logits);
             wide.learn(batch, assembly, crosses, logits);
             loss.predict(logits);
-            double crossEntropy = crossEntropy(batch, logits);
+            step.crossEntropy = crossEntropy(batch, assembly, logits);
             NDArray slope = slopes.array(scope, new Shape(batch.size(), tasks));
             NDArray objective = output.logits().mul(slope).sum();
             Autograd.backward(output.penalty().map(objective::add).orElse(objective));
-            double penalty = output.penalty().map(NDArray::getFloat).orElse(0f);
-            double norm = Double.isFinite(crossEntropy + penalty) ? learn(batch, leaves, input) : Double.NaN;
-            boolean learns = Double.isFinite(norm);
-            skippedSteps += learns ? 0 : 1;
-            if (learns) {
-                dense.set(output.statistics());
+            step.penalty = output.penalty().map(NDArray::getFloat).orElse(0f);
+            double norm = Double.isFinite(step.crossEntropy + step.penalty) ? learn(step, leaves, input) : Double.NaN;
+            if (!Double.isFinite(norm)) {
+                skippedSteps++;
+                step.skipped = Optional.of(notFinite(step.crossEntropy, step.penalty, norm));
+                return;
             }
-            List<Evicted> evicted = learns ? keep(batch) : List.of();
-            boolean probed = learns
-                    && spec.health().everySteps() > 0
-                    && (steps + 1) % spec.health().everySteps() == 0;
-            return new StepResult(
-                    probabilities(logits),
-                    learns ? steps++ : steps,
-                    crossEntropy,
-                    penalty,
-                    learns ? Optional.empty() : Optional.of(notFinite(crossEntropy, penalty, norm)),
-                    learns ? admission.admitted() : 0,
-                    evicted,
-                    probed
-                            ? Optional.of(health.probe(
-                                    new HealthProbe.Step(steps, skippedSteps, crossEntropy, norm),
-                                    output,
-                                    input.domains(),
-                                    dense.now(),
-                                    rows.features()))
-                            : Optional.empty());
+            dense.set(output.statistics());
+            steps++;
+            if (health.isDue(steps)) {
+                step.health = Optional.of(health.network(
+                        new HealthProbe.Step(steps, skippedSteps, step.crossEntropy, norm),
+                        output,
+                        input.domains(),
+                        dense.now()));
+            }
         }
+    }
+
+    /** Updates the rows of a computed step and puts them back, if it was learned from. */
+    public void finish(TrainingStep step) {
+        if (step.skipped.isEmpty()) {
+            Assembly assembly = step.assembly;
+            if (latest.filter(assembly::equals).isEmpty()) {
+                // Others have changed rows since, and the store takes back those of its latest gather only.
+                assembly.loadAgain(rows.features());
+                latest = Optional.of(assembly);
+            }
+            RowTable table = assembly.table();
+            rowAdaGrad.update(table.rows(), assembly.gradients(), assembly.squares(), table.distinct(), step.scale);
+            keep(step);
+        }
+        step.finished = true;
+        spare.push(step.assembly);
+    }
+
+    /** Looks at the rows as they are, if this step's {@link ModelHealth} is told and it was, or is yet to be, learned from. */
+    public void lookAtRows(TrainingStep step) {
+        if (step.finished ? step.health.isPresent() : health.isDue(finishedSteps + 1)) {
+            latest = Optional.empty();
+            step.rowHealth = health.rows(rows.features());
+        }
+    }
+
+    /** What a step gave; of its rows, what was done with them so far. */
+    public StepResult result(TrainingStep step) {
+        return new StepResult(
+                probabilities(step.logits),
+                step.trainedSteps,
+                step.crossEntropy,
+                step.penalty,
+                step.skipped,
+                step.admitted,
+                step.evicted,
+                step.health.map(told -> HealthProbe.both(told, step.rowHealth)));
+    }
+
+    /**
+     * What a computed step is yet to teach its rows, for {@link #resume}; empty if nothing. To be kept with {@link #snapshot} and the
+     * rows where there is such a step.
+     */
+    public Optional<byte[]> unfinished(TrainingStep step) {
+        if (step.finished || step.skipped.isPresent()) {
+            return Optional.empty();
+        }
+        Assembly assembly = step.assembly;
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * (1 + assembly.gradientFloats()));
+        bytes.putFloat(step.scale).asFloatBuffer().put(assembly.gradients(), 0, assembly.gradientFloats());
+        return Optional.of(bytes.array());
+    }
+
+    /**
+     * A computed step to be finished.
+     *
+     * @param batch the same impressions
+     * @param unfinished what {@link #unfinished} gave
+     * @throws IllegalArgumentException if it is of rows of another size
+     */
+    public TrainingStep resume(MiniBatch batch, byte[] unfinished) {
+        TrainingStep step = new TrainingStep(batch, new Assembly(spec, layout));
+        ByteBuffer bytes = ByteBuffer.wrap(unfinished);
+        step.scale = bytes.getFloat();
+        step.assembly.resume(batch, bytes.asFloatBuffer());
+        crosses.load(batch, step.assembly.table(), rows.crosses());
+        squares(step.assembly);
+        step.trainedSteps = steps - 1;
+        return step;
     }
 
     /**
@@ -154,23 +257,26 @@ public final class Trainer implements AutoCloseable {
      * @param batch at least one impression
      */
     public Scored score(MiniBatch batch) {
-        load(batch);
+        Assembly assembly = load(batch);
         admission.pointToDefaults(batch, assembly.table(), layout.statistics());
-        arrange(batch);
+        arrange(batch, assembly);
         double[] logits = new double[batch.size() * tasks];
         Autograd.stop();
         try (NDManager scope = manager.newSubManager()) {
-            Network.Output output = network.forward(dense.leaves(scope), input(scope, batch));
-            deepLogits(output, logits);
+            Network.Output output = network.forward(dense.leaves(scope), input(scope, batch, assembly));
+            deepLogits(output, assembly, logits);
             wide.score(batch, assembly, crosses, logits);
             loss.predict(logits);
             return new Scored(
-                    probabilities(logits), output.experts().map(this::norms).orElseGet(() -> new float[0]));
+                    probabilities(logits),
+                    output.experts().map(outputs -> norms(outputs, assembly)).orElseGet(() -> new float[0]));
+        } finally {
+            spare.push(assembly);
         }
     }
 
     /** The Euclidean norms of the experts' outputs, {@code [batch, experts]} by arrival. */
-    private float[] norms(NDArray outputs) {
+    private static float[] norms(NDArray outputs, Assembly assembly) {
         float[] byPosition =
                 Leaves.toArray(outputs.square().sum(new int[] {2}).sqrt().transpose());
         int experts = (int) outputs.getShape().get(0);
@@ -181,7 +287,7 @@ public final class Trainer implements AutoCloseable {
         return byArrival;
     }
 
-    private void load(MiniBatch batch) {
+    private Assembly load(MiniBatch batch) {
         if (batch.size() == 0) {
             throw new IllegalArgumentException("a mini-batch needs at least one impression");
         }
@@ -191,8 +297,11 @@ public final class Trainer implements AutoCloseable {
         }
         meetDomains(batch);
         addedDomains.load(batch, rows.features());
+        Assembly assembly = spare.isEmpty() ? new Assembly(spec, layout) : spare.pop();
         assembly.load(batch, admission.defaultRows(), rows.features());
+        latest = Optional.of(assembly);
         addedDomains.fill(assembly.table());
+        return assembly;
     }
 
     /** Adds the domains that the batch brings. No other domain's weights, and no optimizer's state, change. */
@@ -212,12 +321,12 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private void arrange(MiniBatch batch) {
+    private void arrange(MiniBatch batch, Assembly assembly) {
         assembly.arrange(batch);
         crosses.load(batch, assembly.table(), rows.crosses());
     }
 
-    private Network.Input input(NDManager scope, MiniBatch batch) {
+    private Network.Input input(NDManager scope, MiniBatch batch, Assembly assembly) {
         long width = layout.dimension();
         Shape all = new Shape(layout.sets(), batch.size(), spec.features().size() * width);
         NDArray embeddings = assembly.embeddings().array(scope, all);
@@ -233,7 +342,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** The network's logits, {@code [batch, tasks]} by arrival. */
-    private void deepLogits(Network.Output output, double[] logits) {
+    private void deepLogits(Network.Output output, Assembly assembly, double[] logits) {
         FloatBuffer deep = Leaves.floats(output.logits());
         for (int sample = 0; sample * tasks < logits.length; sample++) {
             for (int task = 0; task < tasks; task++) {
@@ -243,43 +352,49 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Updates dense weights and rows, unless a gradient is not finite.
+     * Updates the dense weights, and leaves what the rows are to be updated by, unless a gradient is not finite.
      *
      * @return the Euclidean norm of the gradient, dense weights and rows together, before it was clipped
      */
-    private double learn(MiniBatch batch, Leaves leaves, Network.Input input) {
-        RowTable table = assembly.table();
-        float[] rowGradients = assembly.rowGradients(
-                batch,
+    private double learn(TrainingStep step, Leaves leaves, Network.Input input) {
+        Assembly assembly = step.assembly;
+        assembly.rowGradients(
+                step.batch,
                 Leaves.floats(input.embeddings().getGradient()),
                 input.prior().map(prior -> Leaves.floats(prior.getGradient())).orElse(NOTHING));
         double squares = dense.takeGradients(leaves);
-        float scale = 1f;
+        step.scale = 1f;
         if (spec.gradientClip() > 0) {
-            int width = layout.embeddings() * layout.dimension();
-            double norm = Math.sqrt(squares + SquaredNorm.ofMany(rowGradients, 0, table.distinct() * width));
-            scale = (float) Math.min(1, spec.gradientClip() / norm);
+            double norm = Math.sqrt(squares + SquaredNorm.ofMany(assembly.gradients(), 0, assembly.gradientFloats()));
+            step.scale = (float) Math.min(1, spec.gradientClip() / norm);
         }
-        double norm = Math.sqrt(squares + rowAdaGrad.update(table.rows(), rowGradients, table.distinct(), scale));
-        if (!Double.isFinite(norm)) {
-            return norm;
+        double norm = Math.sqrt(squares + squares(assembly));
+        if (Double.isFinite(norm)) {
+            dense.update(step.scale);
         }
-        dense.update(scale);
         return norm;
     }
 
+    private double squares(Assembly assembly) {
+        return rowAdaGrad.squares(assembly.gradients(), assembly.table().distinct(), assembly.squares());
+    }
+
     /** Puts the rows of a mini-batch that was learned from back, and gives up those whose time has come. */
-    private List<Evicted> keep(MiniBatch batch) {
+    private void keep(TrainingStep step) {
+        MiniBatch batch = step.batch;
+        Assembly assembly = step.assembly;
         for (int sample = 0; sample < batch.size(); sample++) {
             today = Math.max(today, batch.day(sample));
         }
         impressions += batch.size();
+        finishedSteps = step.trainedSteps + 1;
         lifecycle.count(batch, assembly.table(), crosses);
         assembly.store(rows.features());
         crosses.store(rows.crosses());
         admission.store(rows.candidates());
         health.see(batch, assembly.table());
-        return lifecycle.sweep(rows, assembly.table(), crosses.table(), admission, steps + 1, today);
+        step.admitted = admission.admitted();
+        step.evicted = lifecycle.sweep(rows, assembly.table(), crosses.table(), admission, finishedSteps, today);
     }
 
     private static double[] probabilities(double[] logits) {
@@ -299,7 +414,7 @@ public final class Trainer implements AutoCloseable {
      * Leaves in {@link #slopes} the derivative of the cross-entropy by each logit, in the order by domain. Handing
      * these to the backward pass spares the network the loss itself, and lets the wide part enter as a constant.
      */
-    private double crossEntropy(MiniBatch batch, double[] logits) {
+    private double crossEntropy(MiniBatch batch, Assembly assembly, double[] logits) {
         slopes.resize(logits.length);
         return loss.of(batch, logits, assembly, slopes.floats());
     }
@@ -357,6 +472,7 @@ public final class Trainer implements AutoCloseable {
         }
         ByteBuffer bytes = ByteBuffer.wrap(snapshot);
         steps = bytes.getLong();
+        finishedSteps = steps;
         skippedSteps = bytes.getLong();
         impressions = bytes.getLong();
         today = bytes.getInt();

@@ -42,7 +42,7 @@ class TrainerTest {
     /** Of a loss in doubles that is smooth. */
     private static final double WIDE_DIFFERENCE_STEP = 1e-5;
 
-    private static final String SMALL = """
+    static final String SMALL = """
             name: crocodile
             task: click
             domains: [a, b, c]
@@ -285,7 +285,7 @@ class TrainerTest {
         }
     }
 
-    private static float[] row(ModelRows rows, RowLayout layout, long key) {
+    static float[] row(ModelRows rows, RowLayout layout, long key) {
         float[] row = new float[layout.stride()];
         rows.features().gather(new long[] {key}, 1, row);
         return row;
@@ -607,12 +607,12 @@ class TrainerTest {
         return last;
     }
 
-    private static List<Sample> randomBatch(Random random, ModelSpec spec, int size) {
+    static List<Sample> randomBatch(Random random, ModelSpec spec, int size) {
         return randomBatch(random, spec, size, 3);
     }
 
     /** Of the first so many domains; tags are none, one or several. */
-    private static List<Sample> randomBatch(Random random, ModelSpec spec, int size, int domains) {
+    static List<Sample> randomBatch(Random random, ModelSpec spec, int size, int domains) {
         List<Sample> batch = new ArrayList<>();
         for (int k = 0; k < size; k++) {
             int domain = random.nextInt(domains);
@@ -622,7 +622,7 @@ class TrainerTest {
         return batch;
     }
 
-    private static Sample sample(ModelSpec spec, int domain, boolean label, int user, int item, int tags) {
+    static Sample sample(ModelSpec spec, int domain, boolean label, int user, int item, int tags) {
         long[] tagKeys = new long[tags];
         Arrays.setAll(tagKeys, i -> key(spec, 3, item + 10L * i));
         return new Sample(domain, label, new long[][] {
@@ -630,11 +630,11 @@ class TrainerTest {
         });
     }
 
-    private static long key(ModelSpec spec, int feature, long id) {
+    static long key(ModelSpec spec, int feature, long id) {
         return RowKeys.key(RowKeys.hash(spec.features().get(feature)), id);
     }
 
-    private static MiniBatch miniBatch(ModelSpec spec, List<Sample> samples) {
+    static MiniBatch miniBatch(ModelSpec spec, List<Sample> samples) {
         MiniBatch batch = new MiniBatch(spec.features().size());
         for (Sample sample : samples) {
             batch.start(sample.domain(), sample.label(), 0);

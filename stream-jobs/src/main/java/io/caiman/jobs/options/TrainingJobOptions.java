@@ -3,6 +3,7 @@ package io.caiman.jobs.options;
 import io.caiman.jobs.feedback.LabelWait;
 import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.nn.ComputeDevice;
+import io.caiman.model.train.Pipeline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,10 +19,11 @@ import org.apache.flink.configuration.ReadableConfig;
  * @param specs files of models, one or more
  * @param device where their networks compute
  * @param rows what the embedding rows of each may take
+ * @param pipeline how the steps of each follow each other
  * @param labels how long to wait for those that come late; empty if impressions have their labels
  */
 public record TrainingJobOptions(
-        List<Path> specs, ComputeDevice device, RowStoreOptions rows, Optional<LabelWait> labels) {
+        List<Path> specs, ComputeDevice device, RowStoreOptions rows, Pipeline pipeline, Optional<LabelWait> labels) {
 
     public static final ConfigOption<String> SPEC = ConfigOptions.key("caiman.training.spec")
             .stringType()
@@ -54,6 +56,13 @@ public record TrainingJobOptions(
             .intType()
             .defaultValue(2)
             .withDescription("Threads that read and write embedding rows at the same time.");
+
+    public static final ConfigOption<String> PIPELINE = ConfigOptions.key("caiman.training.pipeline")
+            .stringType()
+            .defaultValue(Pipeline.EXACT.toString())
+            .withDescription(
+                    "How the steps follow each other: exact (a mini-batch has the rows that the one before left), or stale-1"
+                            + " (its inputs lack what the one before taught; rows are read and written while the network computes).");
 
     public static final ConfigOption<Duration> LABEL_WINDOW = ConfigOptions.key("caiman.training.label-window")
             .durationType()
@@ -89,7 +98,7 @@ public record TrainingJobOptions(
                 : List.of();
         RowStoreOptions rows = new RowStoreOptions(
                 reader.bytes(ROW_CACHE, 1), reader.bytes(ROW_SPILL, 0), reader.number(ROW_THREADS, 1));
-        return new TrainingJobOptions(specs, device(reader), rows, labels(reader));
+        return new TrainingJobOptions(specs, device(reader), rows, pipeline(reader), labels(reader));
     }
 
     private static ComputeDevice device(OptionReader reader) {
@@ -100,6 +109,13 @@ public record TrainingJobOptions(
                         text,
                         ComputeDevice.EXPECTED,
                         "leave it out for the default, " + DEVICE.defaultValue()));
+    }
+
+    private static Pipeline pipeline(OptionReader reader) {
+        String text = reader.text(PIPELINE);
+        return Pipeline.parse(text)
+                .orElseThrow(() -> new InvalidOptionException(
+                        PIPELINE, text, Pipeline.EXPECTED, "leave it out for the default, " + PIPELINE.defaultValue()));
     }
 
     private static Optional<LabelWait> labels(OptionReader reader) {

@@ -128,7 +128,8 @@ final class RowCache {
                 }
                 return slot;
             }
-            pinnedInMain += isPinned && !fromSmall ? 1 : 0;
+            // One that is not pinned goes to the end of the main queue: that has to be gone through anew.
+            pinnedInMain = isPinned ? pinnedInMain + (fromSmall ? 0 : 1) : 0;
             uses[slot] = (byte) (fromSmall ? 0 : Math.max(0, uses[slot] - 1));
             main.add(slot);
         }

@@ -15,6 +15,7 @@ import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecException;
 import io.caiman.model.spec.SpecReader;
+import io.caiman.model.train.Pipeline;
 import io.caiman.schemas.KafkaRight;
 import io.caiman.schemas.Topics;
 import io.caiman.schemas.avro.DeadLetter;
@@ -96,6 +97,16 @@ public final class TrainCommand implements Callable<Integer> {
     private Optional<String> rowThreads = Optional.empty();
 
     @Option(
+            names = "--pipeline",
+            paramLabel = "PIPELINE",
+            description = {
+                "How the steps follow each other: exact or stale-1 (default: exact).",
+                "With stale-1 rows are read and written while the network computes; a mini-batch's inputs lack what the one before"
+                        + " taught."
+            })
+    private Optional<String> pipeline = Optional.empty();
+
+    @Option(
             names = "--label-window",
             paramLabel = "TIME",
             description = {
@@ -136,6 +147,7 @@ public final class TrainCommand implements Callable<Integer> {
             KafkaOptions kafka = KafkaOptions.from(settings);
             Map<String, ModelSpec> models = models(options.specs());
             checkDevice(settings, options.device());
+            models.values().forEach(model -> checkPipeline(options.pipeline(), model));
             kafka.connection()
                     .check(models.values().stream()
                             .flatMap(model -> rights(
@@ -146,7 +158,12 @@ public final class TrainCommand implements Callable<Integer> {
                 Configuration configuration =
                         models.size() == 1 ? job.restoring(settings) : job.restoring(settings, model.name());
                 StreamExecutionEnvironment env = environment(configuration);
-                addTo(env, kafka, model, new TrainingOptions(options.device(), options.rows()), options.labels());
+                addTo(
+                        env,
+                        kafka,
+                        model,
+                        new TrainingOptions(options.device(), options.rows(), options.pipeline()),
+                        options.labels());
                 jobs.add(new TrainingJob(model.name(), env));
             }
         } catch (IllegalArgumentException | SpecException e) {
@@ -162,6 +179,15 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private static void checkPipeline(Pipeline pipeline, ModelSpec model) {
+        try {
+            pipeline.check(model);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "%s = %s: %s".formatted(TrainingJobOptions.PIPELINE.key(), pipeline, e.getMessage()), e);
+        }
+    }
+
     /** The settings with the named options over them. */
     private Configuration configuration() {
         Configuration configuration = job.configuration();
@@ -173,6 +199,7 @@ public final class TrainCommand implements Callable<Integer> {
         JobCommandOptions.set(configuration, TrainingJobOptions.ROW_CACHE, rowCache);
         JobCommandOptions.set(configuration, TrainingJobOptions.ROW_SPILL, rowSpill);
         JobCommandOptions.set(configuration, TrainingJobOptions.ROW_THREADS, rowThreads);
+        JobCommandOptions.set(configuration, TrainingJobOptions.PIPELINE, pipeline);
         JobCommandOptions.set(configuration, TrainingJobOptions.LABEL_WINDOW, labelWindow);
         JobCommandOptions.set(configuration, TrainingJobOptions.LABEL_IDLENESS, labelIdleness);
         return configuration;

@@ -20,6 +20,7 @@ import io.caiman.schemas.avro.SkippedStep;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -39,13 +40,14 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * Learns from impressions in mini-batches and emits a prediction for each label they have, in the order they came. A thin adapter: the
  * learning is {@link Trainer}'s.
  *
- * <p>A pipeline of two threads: while a {@link Learner} has mini-batches to learn from, the task's thread fills the next one and
+ * <p>A pipeline of two threads, and of three with {@link io.caiman.model.train.Pipeline#STALE_1}: while a {@link Learner} has mini-batches to learn from, the task's thread fills the next one and
  * publishes what the last one gave. At most {@link #MOST_LEARNING} are handed over at a time; beyond that the task waits, which
  * holds back the source. Before a checkpoint's barrier the task waits until all are learned from and published, so no checkpoint
  * has a mini-batch by half.
  *
  * <p>Everything the outcome depends on is in one checkpoint: the pending mini-batch, the dense weights with their
- * optimizer, and the rows. So a job that is killed and restored gives what an uninterrupted one gives, bit for bit on
+ * optimizer, and the rows; with {@code STALE_1} also what the last mini-batch is yet to teach its rows, which it does once the next
+ * has read them, checkpoint or none. So a job that is killed and restored gives what an uninterrupted one gives, bit for bit on
  * the CPU, as long as batches close by count or by an end-of-log record ({@code batch.max-wait-millis} is 0).
  */
 final class TrainingOperator extends AbstractStreamOperator<Prediction>
@@ -61,6 +63,8 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
 
     private static final String DENSE_STATE = Sealed.STATE_PREFIX + "dense-weights";
 
+    private static final String UNFINISHED_STATE = Sealed.STATE_PREFIX + "unfinished-mini-batch";
+
     private final String specYaml;
     private final TrainingOptions options;
     private final CheckpointRoom checkpoints;
@@ -72,6 +76,8 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private transient MailboxExecutor mailbox;
     private transient Learner learner;
     private transient PendingBatch pending;
+    /** The last one that was learned from and published: its rows may be yet to be updated. */
+    private transient PendingBatch published;
     /** Emptied ones, to be filled again. */
     private transient Deque<PendingBatch> spare;
     /** Mini-batches handed to the learner and not published yet. */
@@ -86,6 +92,10 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private transient ListState<String> specState;
     private transient ListState<byte[]> denseState;
     private transient ListState<ConsumedRecord> pendingState;
+    /** What the published mini-batch is yet to teach its rows, and its records; nothing if that is done. */
+    private transient ListState<byte[]> unfinishedState;
+
+    private transient ListState<ConsumedRecord> unfinishedRecordsState;
 
     private transient Counter impressions;
     private transient Counter deadLetters;
@@ -95,6 +105,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
 
     @SuppressWarnings("NullAway.Init") // transient fields are set by initializeState, on the task that runs this
     TrainingOperator(ModelSpec spec, TrainingOptions options, CheckpointRoom checkpoints) {
+        options.pipeline().check(spec);
         this.specYaml = SpecReader.write(spec);
         this.options = options;
         this.checkpoints = checkpoints;
@@ -121,6 +132,10 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
                 .getListState(new ListStateDescriptor<>(DENSE_STATE, BytePrimitiveArraySerializer.INSTANCE));
         pendingState = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>("pending-mini-batch", ConsumedRecord.type()));
+        unfinishedState = context.getOperatorStateStore()
+                .getListState(new ListStateDescriptor<>(UNFINISHED_STATE, BytePrimitiveArraySerializer.INSTANCE));
+        unfinishedRecordsState = context.getOperatorStateStore()
+                .getListState(new ListStateDescriptor<>("unfinished-mini-batch-records", ConsumedRecord.type()));
         spare = new ArrayDeque<>();
         lastBarrier = -1;
         impressions = getMetricGroup().counter(TrainingMetrics.IMPRESSIONS);
@@ -131,17 +146,16 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         checkSpec();
         rows = new TrainedRows(getKeyedStateBackend(), spec, options);
         rows.register(getMetricGroup());
-        learner = new Learner(() -> new Trainer(spec, rows.tables(), options.device()));
+        learner = new Learner(() -> new Trainer(spec, rows.tables(), options.device()), options.pipeline());
         for (byte[] stored : denseState.get()) {
             learner.trainer().restore(Sealed.open(stored));
         }
         features = new ImpressionFeatures(spec, learner.trainer().domains());
         decoder = new RecordDecoder<>(RecordCodec.of(Impression.class), refusedBy(spec), features::problem);
-        pending = new PendingBatch(spec, features);
-        for (ConsumedRecord record : pendingState.get()) {
-            if (decoder.decode(record) instanceof Decoding.Decoded<Impression> decoded) {
-                pending.add(record, decoded.record());
-            }
+        pending = restored(pendingState);
+        published = restored(unfinishedRecordsState);
+        for (byte[] stored : unfinishedState.get()) {
+            learner.resume(published.samples(), Sealed.open(stored));
         }
         log = new JobLog(TrainingOperator.class, getRuntimeContext());
         if (context.isRestored()) {
@@ -156,6 +170,16 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
                     "pending",
                     pending.offsetsInWords());
         }
+    }
+
+    private PendingBatch restored(ListState<ConsumedRecord> records) throws Exception {
+        PendingBatch batch = new PendingBatch(spec, features);
+        for (ConsumedRecord record : records.get()) {
+            if (decoder.decode(record) instanceof Decoding.Decoded<Impression> decoded) {
+                batch.add(record, decoded.record());
+            }
+        }
+        return batch;
     }
 
     /** Names the trainer of a model in its dead letters. */
@@ -265,8 +289,9 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
             tell(new SkippedStep(reason, batch.offsets()), batch, learned);
             log.warn("skipped-step", "model", spec.name(), "reason", reason, "offsets", batch.offsetsInWords());
         });
-        batch.clear();
-        spare.push(batch);
+        published.clear();
+        spare.push(published);
+        published = batch;
     }
 
     /** Emits a prediction for each label of an impression, or a dead letter if one of its logits is not finite. */
@@ -359,11 +384,14 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
                     learning + " mini-batches are being learned from; expected none at a snapshot");
         }
         byte[] dense = Sealed.seal(learner.trainer().snapshot());
-        checkpoints.require(dense.length + rows.dirtyBytes());
+        Optional<byte[]> unfinished = learner.unfinished().map(Sealed::seal);
+        checkpoints.require(dense.length + unfinished.map(bytes -> bytes.length).orElse(0) + rows.dirtyBytes());
         rows.flush();
         specState.update(List.of(specYaml));
         denseState.update(List.of(dense));
         pendingState.update(pending.records());
+        unfinishedState.update(unfinished.map(List::of).orElse(List.of()));
+        unfinishedRecordsState.update(unfinished.isPresent() ? published.records() : List.of());
         log.info(
                 "snapshot",
                 "model",

@@ -3,6 +3,7 @@ package io.caiman.jobs.training;
 import io.caiman.jobs.options.TrainingJobOptions;
 import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.nn.ComputeDevice;
+import io.caiman.model.train.Pipeline;
 import java.io.Serializable;
 
 /**
@@ -10,8 +11,9 @@ import java.io.Serializable;
  *
  * @param device where the network computes
  * @param rows what embedding rows may take; three quarters of it are for the rows of features
+ * @param pipeline how its steps follow each other
  */
-public record TrainingOptions(ComputeDevice device, RowStoreOptions rows) implements Serializable {
+public record TrainingOptions(ComputeDevice device, RowStoreOptions rows, Pipeline pipeline) implements Serializable {
 
     /** Everything but the device as by default. */
     public static TrainingOptions on(ComputeDevice device) {
@@ -20,6 +22,7 @@ public record TrainingOptions(ComputeDevice device, RowStoreOptions rows) implem
                 new RowStoreOptions(
                         TrainingJobOptions.ROW_CACHE.defaultValue().getBytes(),
                         TrainingJobOptions.ROW_SPILL.defaultValue().getBytes(),
-                        TrainingJobOptions.ROW_THREADS.defaultValue()));
+                        TrainingJobOptions.ROW_THREADS.defaultValue()),
+                Pipeline.parse(TrainingJobOptions.PIPELINE.defaultValue()).orElseThrow());
     }
 }

@@ -60,6 +60,35 @@ class RowCacheTest {
     }
 
     @Test
+    void rows_that_leave_are_there_once_and_not_the_batch_s_however_much_of_the_cache_that_has() {
+        SplittableRandom random = new SplittableRandom(5);
+        for (int capacity = 1; capacity <= 24; capacity++) {
+            RowCache cache = new RowCache(1, capacity);
+            for (int batch = 0; batch < 500; batch++) {
+                cache.startBatch();
+                long[] keys = random.longs(1 + random.nextInt(capacity), 0, 2L * capacity)
+                        .distinct()
+                        .toArray();
+                long[] missing =
+                        Arrays.stream(keys).filter(key -> cache.use(key) < 0).toArray();
+                int[] leaving = cache.chooseVictims(missing.length, keys.length - missing.length);
+                assertThat(leaving).doesNotHaveDuplicates();
+                for (int slot : leaving) {
+                    assertThat(cache.isPinned(slot)).isFalse();
+                    assertThat(cache.find(cache.key(slot))).isEqualTo(slot);
+                }
+                for (int slot : leaving) {
+                    cache.remove(slot);
+                }
+                for (long key : missing) {
+                    cache.add(key, false);
+                }
+                assertThat(cache.size()).isLessThanOrEqualTo(capacity);
+            }
+        }
+    }
+
+    @Test
     void rows_of_a_batch_that_is_larger_than_the_cache_all_stay_until_it_is_over() {
         RowCache cache = new RowCache(1, 4);
         cache.startBatch();

@@ -9,6 +9,7 @@ import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
+import io.caiman.model.train.Pipeline;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.Feedback;
@@ -61,7 +62,7 @@ class LateLabelsTest {
             """);
 
     private static final TrainingOptions OPTIONS =
-            new TrainingOptions(ComputeDevice.CPU, new RowStoreOptions(1 << 20, 0, 2));
+            new TrainingOptions(ComputeDevice.CPU, new RowStoreOptions(1 << 20, 0, 2), Pipeline.EXACT);
     private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final long START = 1_700_000_000_000L;
     private static final RecordCodec<Impression> IMPRESSIONS = RecordCodec.of(Impression.class);

@@ -50,6 +50,7 @@ class TrainCommandTest {
         "--row-threads, 0, 'caiman.training.row-threads = 0: expected at least 1'",
         "--device, tpu, 'caiman.training.device = tpu: expected one of auto, cpu, cpu:N'",
         "--device, gpu:x, 'caiman.training.device = gpu:x: expected one of auto, cpu, cpu:N'",
+        "--pipeline, stale, 'caiman.training.pipeline = stale: expected one of exact, stale-1'",
         "--bootstrap-servers, nowhere, \"nowhere\"",
         "--conf, /absent.yaml, /absent.yaml"
     })
@@ -63,6 +64,22 @@ class TrainCommandTest {
         assumeTrue(Engine.getEngine("PyTorch").getGpuCount() == 0, "there is a GPU here");
         assertThat(refusal("--device", "gpu:1"))
                 .contains("device gpu:1", "expected GPU number 1", "libtorch in /", "or choose cpu");
+    }
+
+    @Test
+    void a_model_that_cannot_learn_from_older_rows_stops_the_command_before_anything_starts() throws Exception {
+        Path spec = Files.writeString(directory.resolve("two-speed.yaml"), """
+                name: two-speed
+                task: click
+                domains: [a]
+                features: [user, item, domain]
+                wide: {mode: per-impression}
+                """);
+        assertThat(refused("--spec", spec.toString(), "--device", "cpu", "--pipeline", "stale-1"))
+                .contains(
+                        "caiman.training.pipeline = stale-1: 'wide.mode' of model 'two-speed' is PER_IMPRESSION",
+                        "expected none",
+                        "choose the pipeline exact");
     }
 
     @Test

@@ -14,8 +14,10 @@ import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
 import io.caiman.model.train.Evicted;
 import io.caiman.model.train.MiniBatch;
+import io.caiman.model.train.Pipeline;
 import io.caiman.model.train.StepResult;
 import io.caiman.model.train.Trainer;
+import io.caiman.model.train.TrainingStep;
 import io.caiman.schemas.RecordCodec;
 import io.caiman.schemas.avro.DeadLetter;
 import io.caiman.schemas.avro.GateUse;
@@ -32,6 +34,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -615,6 +618,152 @@ class TrainingOperatorTest {
         return scores;
     }
 
+    /** What both pipelines can learn. */
+    private static final ModelSpec DEEP = SpecReader.parse("deep", """
+            name: crocodile
+            task: click
+            domains: [a, b]
+            features: [user, item, domain, tag]
+            embedding: {dimension: 4}
+            experts: {count: 2, layers: [8, 4]}
+            towers: [4]
+            batch: {size: 8, max-wait-millis: 0}
+            health: {every-steps: 2, feature: domain}
+            """);
+
+    @Test
+    void a_stale_pipeline_gives_what_its_order_of_phases_gives_on_one_thread() throws Exception {
+        List<Impression> impressions = impressions(30 * BATCH);
+        List<Double> expected = scoresInPhases(impressions, 0, impressions.size());
+        assertThat(expected).isNotEqualTo(scoresWithoutFlink(DEEP, impressions, new ArrayList<>()));
+        for (RowStoreOptions rows : List.of(TINY_CACHE, CACHE)) {
+            try (Harness harness = new Harness(DEEP, rows, Pipeline.STALE_1)) {
+                harness.open();
+                harness.send(impressions);
+
+                assertThat(harness.scores()).containsExactlyElementsOf(expected);
+            }
+        }
+    }
+
+    @Test
+    void a_stale_pipeline_gives_the_same_wherever_checkpoints_are_taken_and_the_job_is_killed() throws Exception {
+        List<Impression> impressions = impressions(12 * BATCH);
+        List<Double> expected = scoresInPhases(impressions, 0, impressions.size());
+        List<ModelHealth> uninterrupted = new ArrayList<>();
+        try (Harness harness = new Harness(DEEP, CACHE, Pipeline.STALE_1)) {
+            harness.open();
+            harness.send(impressions);
+            uninterrupted.addAll(harness.health());
+        }
+        assertThat(uninterrupted).hasSize(6);
+        for (int killed : new int[] {3, BATCH, 2 * BATCH, 5 * BATCH + 3, 11 * BATCH}) {
+            List<Double> scores = new ArrayList<>();
+            List<ModelHealth> health = new ArrayList<>();
+            OperatorSubtaskState checkpoint;
+            try (Harness harness = new Harness(DEEP, CACHE, Pipeline.STALE_1)) {
+                harness.open();
+                harness.send(impressions.subList(0, killed / 2));
+                harness.snapshot(1);
+                harness.send(impressions.subList(killed / 2, killed));
+                checkpoint = harness.snapshot(2);
+                scores.addAll(harness.scores());
+                health.addAll(harness.health());
+                // Learned after the checkpoint, and lost with the kill, some of it in flight.
+                harness.send(impressions.subList(killed, impressions.size()));
+            }
+            try (Harness harness = new Harness(DEEP, TINY_CACHE, Pipeline.STALE_1)) {
+                harness.restore(checkpoint);
+                harness.send(impressions.subList(killed, impressions.size()));
+                scores.addAll(harness.scores());
+                health.addAll(harness.health());
+            }
+            assertThat(scores).as("killed at %d", killed).isEqualTo(expected);
+            assertThat(health).as("killed at %d", killed).isEqualTo(uninterrupted);
+        }
+    }
+
+    @Test
+    void the_pipeline_may_be_another_after_a_restore() throws Exception {
+        List<Impression> impressions = impressions(9 * BATCH);
+        int first = 3 * BATCH;
+        int second = 6 * BATCH;
+        List<Double> scores = new ArrayList<>();
+        OperatorSubtaskState checkpoint;
+        try (Harness harness = new Harness(DEEP, CACHE)) {
+            harness.open();
+            harness.send(impressions.subList(0, first));
+            checkpoint = harness.snapshot();
+            scores.addAll(harness.scores());
+        }
+        try (Harness harness = new Harness(DEEP, CACHE, Pipeline.STALE_1)) {
+            harness.restore(checkpoint);
+            harness.send(impressions.subList(first, second));
+            checkpoint = harness.snapshot();
+            scores.addAll(harness.scores());
+        }
+        try (Harness harness = new Harness(DEEP, CACHE)) {
+            harness.restore(checkpoint);
+            harness.send(impressions.subList(second, impressions.size()));
+            scores.addAll(harness.scores());
+        }
+        assertThat(scores).containsExactlyElementsOf(scoresInPhases(impressions, first, second));
+    }
+
+    @Test
+    void a_skipped_mini_batch_is_told_by_a_stale_pipeline_too_and_the_next_ones_are_learned_from() throws Exception {
+        ModelSpec large = SpecReader.parse(
+                "large", SpecReader.write(DEEP).replaceFirst("initial-scale: [0-9.]+", "initial-scale: 100.0"));
+        try (Harness harness = new Harness(large, CACHE, Pipeline.STALE_1)) {
+            harness.open();
+            harness.send(withOneTooLarge(4 * BATCH));
+
+            assertThat(harness.predictions()).hasSize(4 * BATCH - 1);
+            assertThat(harness.predictions().get(4 * BATCH - 2).getStep()).isEqualTo(2);
+            assertThat(harness.health().get(0).getEvent()).isInstanceOf(SkippedStep.class);
+            OperatorSubtaskState checkpoint = harness.snapshot();
+            try (Harness restored = new Harness(large, CACHE, Pipeline.STALE_1)) {
+                restored.restore(checkpoint);
+                restored.send(impressions(BATCH));
+                assertThat(restored.predictions().get(0).getStep()).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    void a_model_that_cannot_learn_from_older_rows_makes_no_job() {
+        assertThatThrownBy(() -> new Harness(SPEC, CACHE, Pipeline.STALE_1)).hasMessageContaining("wide.mode");
+    }
+
+    /** What the trainer gives where impressions in [stale, exact) are learned from by {@link Pipeline#STALE_1}, on one thread. */
+    private static List<Double> scoresInPhases(List<Impression> impressions, int stale, int exact) {
+        ImpressionFeatures features = new ImpressionFeatures(DEEP);
+        List<Double> scores = new ArrayList<>();
+        try (Trainer trainer = new Trainer(DEEP, ModelRows.inMemory(DEEP), ComputeDevice.CPU)) {
+            Optional<TrainingStep> before = Optional.empty();
+            for (int from = 0; from < impressions.size(); from += BATCH) {
+                if (from == exact) {
+                    before.ifPresent(trainer::finish);
+                    before = Optional.empty();
+                }
+                MiniBatch batch = new MiniBatch(DEEP.features().size());
+                impressions.subList(from, from + BATCH).forEach(impression -> features.add(impression, batch));
+                TrainingStep step = trainer.prepare(batch);
+                before.ifPresent(trainer::finish);
+                trainer.compute(step);
+                before = Optional.of(step);
+                if (from < stale || from >= exact) {
+                    trainer.finish(step);
+                    before = Optional.empty();
+                }
+                for (double score : trainer.result(step).scores()) {
+                    scores.add(score);
+                }
+            }
+        }
+        return scores;
+    }
+
     private static List<Double> scoresWithoutFlink(List<Impression> impressions) {
         return scoresWithoutFlink(SPEC, impressions, new ArrayList<>());
     }
@@ -683,8 +832,13 @@ class TrainingOperatorTest {
         private boolean begun;
 
         Harness(ModelSpec spec, RowStoreOptions rows) throws Exception {
+            this(spec, rows, Pipeline.EXACT);
+        }
+
+        Harness(ModelSpec spec, RowStoreOptions rows, Pipeline pipeline) throws Exception {
             flink = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new TrainingOperator(spec, new TrainingOptions(ComputeDevice.CPU, rows), new CheckpointRoom("")),
+                    new TrainingOperator(
+                            spec, new TrainingOptions(ComputeDevice.CPU, rows, pipeline), new CheckpointRoom("")),
                     record -> 0,
                     Types.INT,
                     MAX_PARALLELISM,
