@@ -356,6 +356,11 @@ class OnBrokerTest {
                     .contains(
                             broker.open() + " does not speak TLS, and this client does (security.protocol is SSL)",
                             "set security.protocol to PLAINTEXT or SASL_PLAINTEXT in --command-config");
+            assertThat(refused(dashboard, arguments(dashboard, Map.of("--bootstrap-servers", broker.named()))))
+                    .contains(
+                            broker.named()
+                                    + " asks for a login (SASL), and this client gives none (security.protocol is SSL)",
+                            "set security.protocol to SASL_SSL, sasl.mechanism and sasl.jaas.config");
         }
     }
 

@@ -16,6 +16,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -29,12 +30,14 @@ final class SecuredBroker implements AutoCloseable {
     private final KafkaRaftServer server;
     private final String bootstrapServers;
     private final String open;
+    private final String named;
     private final Admin admin;
 
-    private SecuredBroker(KafkaRaftServer server, String bootstrapServers, String open, Admin admin) {
+    private SecuredBroker(KafkaRaftServer server, String bootstrapServers, String open, String named, Admin admin) {
         this.server = server;
         this.bootstrapServers = bootstrapServers;
         this.open = open;
+        this.named = named;
         this.admin = admin;
     }
 
@@ -47,17 +50,20 @@ final class SecuredBroker implements AutoCloseable {
                 .setControllerListenerName("CONTROLLER")
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                 .run();
-        List<Integer> ports = Ports.free(3);
+        List<Integer> ports = Ports.free(4);
         String open = "127.0.0.1:" + ports.get(0);
         String locked = "127.0.0.1:" + ports.get(1);
         String controller = "127.0.0.1:" + ports.get(2);
+        String named = "127.0.0.1:" + ports.get(3);
         Certificates.Signed own = certificates.issue("broker");
         Map<String, String> settings = Map.ofEntries(
                 entry("process.roles", "broker,controller"),
                 entry("node.id", "1"),
-                entry("listeners", "OPEN://%s,SSL://%s,CONTROLLER://%s".formatted(open, locked, controller)),
-                entry("advertised.listeners", "OPEN://%s,SSL://%s".formatted(open, locked)),
-                entry("listener.security.protocol.map", "OPEN:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT"),
+                entry(
+                        "listeners",
+                        "OPEN://%s,SSL://%s,NAMED://%s,CONTROLLER://%s".formatted(open, locked, named, controller)),
+                entry("advertised.listeners", "OPEN://%s,SSL://%s,NAMED://%s".formatted(open, locked, named)),
+                entry("listener.security.protocol.map", "OPEN:PLAINTEXT,SSL:SSL,NAMED:SASL_SSL,CONTROLLER:PLAINTEXT"),
                 entry("inter.broker.listener.name", "OPEN"),
                 entry("controller.listener.names", "CONTROLLER"),
                 entry("controller.quorum.voters", "1@" + controller),
@@ -77,10 +83,14 @@ final class SecuredBroker implements AutoCloseable {
                 entry("ssl.truststore.type", "PEM"),
                 entry("ssl.truststore.certificates", certificates.authority()),
                 entry("authorizer.class.name", StandardAuthorizer.class.getName()),
+                entry("sasl.enabled.mechanisms", "SCRAM-SHA-512"),
+                entry(
+                        "listener.name.named.scram-sha-512.sasl.jaas.config",
+                        ScramLoginModule.class.getName() + " required;"),
                 entry("super.users", "User:ANONYMOUS"));
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
         server.startup();
-        return new SecuredBroker(server, locked, open, Admin.create(Map.of("bootstrap.servers", open)));
+        return new SecuredBroker(server, locked, open, named, Admin.create(Map.of("bootstrap.servers", open)));
     }
 
     /** Where those with a certificate connect. */
@@ -91,6 +101,11 @@ final class SecuredBroker implements AutoCloseable {
     /** Where everybody connects, without TLS. */
     String open() {
         return open;
+    }
+
+    /** Where those with a name and a password connect, over TLS. */
+    String named() {
+        return named;
     }
 
     /** Makes the topics and gives the rights of some manifests. */

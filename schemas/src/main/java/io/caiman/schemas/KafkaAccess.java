@@ -22,11 +22,16 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.utils.SecurityUtils;
 
 /**
@@ -102,6 +107,33 @@ public final class KafkaAccess {
                                 .formatted(servers(), refused.getMessage(), remedy(refused)),
                         e);
             }
+            if (e.getCause() instanceof TimeoutException && wantsLogin()) {
+                throw new IllegalArgumentException(
+                        "--bootstrap-servers: Kafka at %s asks for a login (SASL), and this client gives none (security.protocol is %s): set security.protocol to SASL_%s, sasl.mechanism and sasl.jaas.config in --command-config, or name another listener"
+                                .formatted(servers(), protocol, protocol),
+                        e);
+            }
+        }
+    }
+
+    /** Whether a client that gives no login is left without an answer because it gives none: one that gives any is refused. */
+    private boolean wantsLogin() throws InterruptedException {
+        if (protocol == SecurityProtocol.SASL_PLAINTEXT || protocol == SecurityProtocol.SASL_SSL) {
+            return false;
+        }
+        Map<String, Object> anyLogin = new HashMap<>(properties);
+        anyLogin.put(AdminClientConfig.SECURITY_PROTOCOL_CONFIG, "SASL_" + protocol);
+        anyLogin.put(SaslConfigs.SASL_MECHANISM, "PLAIN");
+        anyLogin.put(
+                SaslConfigs.SASL_JAAS_CONFIG,
+                "%s required username=\"%s\" password=\"%s\";"
+                        .formatted(PlainLoginModule.class.getName(), NOBODY, NOBODY));
+        try (Admin admin = Admin.create(anyLogin)) {
+            admin.describeCluster().nodes().get();
+            return true;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof SaslAuthenticationException
+                    || e.getCause() instanceof UnsupportedSaslMechanismException;
         }
     }
 
