@@ -49,6 +49,7 @@ def main():
     arguments.add_argument("--warm-up", type=int, default=200, help="mini-batches")
     arguments.add_argument("--batches", type=int, default=1000, help="mini-batches that are measured")
     arguments.add_argument("--java", default="-Xmx4g", help="options of the job's JVM")
+    arguments.add_argument("--pipeline", default="exact", help="the job's: exact or stale-1")
     arguments.add_argument("--classpath", default=str(HERE.parent / "target" / "lib" / "*"))
     options = arguments.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +61,7 @@ def main():
         + options.java.split()
         + ["-cp", options.classpath, "io.caiman.benchmarks.TrainingTable", str(options.folder), "--rate-only"]
         + steps
-        + ["--batches", str(options.batches), "--threads", str(options.threads)]
+        + ["--batches", str(options.batches), "--threads", str(options.threads), "--pipeline", options.pipeline]
     )
     # The job's launcher sets these: freed tensors' memory is kept, and threads that wait leave their cores to others.
     environment = dict(
@@ -74,7 +75,7 @@ def main():
         ours, theirs = rate(job, environment), rate(peer, environment)
         ratios.append(ours / theirs)
         print(f"| {pair + 1} | {ours:,.0f} | {theirs:,.0f} | {ours / theirs:.2f} |", flush=True)
-    print(f"batch {options.batch}, {options.threads} threads of PyTorch: median ratio {statistics.median(ratios):.2f}")
+    print(f"batch {options.batch}, {options.threads} threads of PyTorch, pipeline {options.pipeline}: median ratio {statistics.median(ratios):.2f}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 package io.caiman.benchmarks;
 
+import io.caiman.jobs.training.TrainingOptions;
 import io.caiman.model.nn.ComputeDevice;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ public final class SoakTable implements Callable<Integer> {
         PreparedStream stream = PreparedStream.in(folder, impressions);
         try (BrokerProcess broker = BrokerProcess.start(folder)) {
             CountDownLatch first = new CountDownLatch(1);
-            TrainingFlow flow = new TrainingFlow(broker.address(), ComputeDevice.CPU);
+            TrainingFlow flow = new TrainingFlow(broker.address(), TrainingOptions.on(ComputeDevice.CPU));
             Thread feeder = new Thread(() -> feed(flow, stream, first), "feeder");
             feeder.setDaemon(true);
             feeder.start();

@@ -69,7 +69,7 @@ final class StackSamples implements AutoCloseable {
     }
 
     private static String shortName(Thread thread) {
-        return thread.getName().startsWith("Source") ? "task" : "learner";
+        return thread.getName().startsWith("Source") ? "task" : thread.getName();
     }
 
     /**

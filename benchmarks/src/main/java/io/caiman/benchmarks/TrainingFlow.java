@@ -4,7 +4,6 @@ import io.caiman.jobs.connect.KafkaConnection;
 import io.caiman.jobs.options.KafkaOptions;
 import io.caiman.jobs.training.TrainCommand;
 import io.caiman.jobs.training.TrainingOptions;
-import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.NetworkKind;
 import io.caiman.schemas.Topics;
 import java.time.Duration;
@@ -23,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param address of the broker
  */
-record TrainingFlow(String address, ComputeDevice device) {
+record TrainingFlow(String address, TrainingOptions options) {
 
     private static final Topics TOPICS = Topics.withPrefix("");
 
@@ -48,7 +47,7 @@ record TrainingFlow(String address, ComputeDevice device) {
                 env,
                 new KafkaOptions(KafkaConnection.to(address), TOPICS, Duration.ofMinutes(10)),
                 StepShape.spec(NetworkKind.CROCODILE, "batch: {size: %d, max-wait-millis: 0}%n".formatted(batch)),
-                TrainingOptions.on(device));
+                options);
         return env;
     }
 

@@ -1,6 +1,8 @@
 package io.caiman.benchmarks;
 
+import io.caiman.jobs.training.TrainingOptions;
 import io.caiman.model.nn.ComputeDevice;
+import io.caiman.model.train.Pipeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +44,12 @@ public final class TrainingTable implements Callable<Integer> {
     @Option(names = "--threads", defaultValue = "1", description = "That share each of PyTorch's products.")
     private int threads;
 
+    @Option(
+            names = "--pipeline",
+            defaultValue = "exact",
+            description = "How the steps follow each other: exact or stale-1.")
+    private String pipeline;
+
     @Option(names = "--rate-only", description = "No table, and nothing that looks at the job while it runs.")
     private boolean rateOnly;
 
@@ -60,13 +68,21 @@ public final class TrainingTable implements Callable<Integer> {
         Files.createDirectories(folder);
         PreparedStream stream = PreparedStream.in(folder, batch * (warmUp + batches));
         try (BrokerProcess broker = BrokerProcess.start(folder)) {
-            TrainingFlow flow = new TrainingFlow(broker.address(), ComputeDevice.cpu(threads));
+            TrainingFlow flow = new TrainingFlow(broker.address(), options());
             flow.fill(stream::send);
             measure(flow);
         } finally {
             BrokerProcess.delete(folder.resolve("checkpoints"));
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private TrainingOptions options() {
+        ComputeDevice device = ComputeDevice.cpu(threads);
+        return new TrainingOptions(
+                device,
+                TrainingOptions.on(device).rows(),
+                Pipeline.parse(pipeline).orElseThrow());
     }
 
     private void measure(TrainingFlow flow) throws Exception {
@@ -122,7 +138,7 @@ public final class TrainingTable implements Callable<Integer> {
         }
     }
 
-    /** The thread of the job's task, and the one that learns where that is another. */
+    /** The thread of the job's task, and those that learn. */
     private static List<Thread> taskThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("Source: impressions")
