@@ -48,7 +48,7 @@ public final class TrainingTable implements Callable<Integer> {
             names = "--pipeline",
             defaultValue = "exact",
             description = "How the steps follow each other: exact or stale-1.")
-    private String pipeline;
+    private String pipeline = "exact";
 
     @Option(names = "--rate-only", description = "No table, and nothing that looks at the job while it runs.")
     private boolean rateOnly;
