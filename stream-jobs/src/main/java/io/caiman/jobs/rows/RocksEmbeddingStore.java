@@ -81,12 +81,13 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,
                 new MapStateDescriptor<>(name, LongSerializer.INSTANCE, new RowSerializer(format)));
+        String censusName = name + "-census";
         this.censusState = this.backend.getPartitionedState(
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,
-                new ValueStateDescriptor<>(name + "-census", LongPrimitiveArraySerializer.INSTANCE));
+                new ValueStateDescriptor<>(censusName, LongPrimitiveArraySerializer.INSTANCE));
         this.workers = new Workers(options.threads());
-        this.database = new RowDatabase(this.backend, name, stride, options.threads() + 1);
+        this.database = new RowDatabase(this.backend, name, censusName, stride, options.threads() + 1);
         this.cache = RowCache.ofBytes(stride, options.cacheBytes());
         this.spill = new RowSpill(database.directory().resolveSibling("spill"), stride, options.spillBytes());
         this.writeBack = new WriteBack(cache, spill, database, workers, stride);
@@ -306,6 +307,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
             backend.setCurrentKey(ShardKeys.of(shard));
             censusState.update(census.state(shard));
         }
+        database.flush();
     }
 
     /** Rows looked up so far. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.util.FlinkRuntimeException;
@@ -41,6 +42,7 @@ final class RowDatabase {
 
     private final RocksDB database;
     private final ColumnFamilyHandle column;
+    private final ColumnFamilyHandle census;
     private final ReadOptions readOptions;
     private final WriteOptions writeOptions;
     private final int stride;
@@ -49,11 +51,13 @@ final class RowDatabase {
     /**
      * Access to a state that is registered with the backend already.
      *
+     * @param census the state of the rows' census, likewise registered
      * @param threads how many threads will read and write at the same time
      */
-    RowDatabase(RocksDBKeyedStateBackend<?> backend, String state, int stride, int threads) {
+    RowDatabase(RocksDBKeyedStateBackend<?> backend, String state, String census, int stride, int threads) {
         this.database = databaseOf(backend);
         this.column = columnOf(backend, state);
+        this.census = columnOf(backend, census);
         this.readOptions = backend.getReadOptions();
         this.writeOptions = backend.getWriteOptions();
         this.stride = stride;
@@ -135,8 +139,22 @@ final class RowDatabase {
      * @throws FlinkRuntimeException as {@link Changes#commit} does
      */
     void startFlush() {
-        try (FlushOptions options = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {
-            database.flush(options, column);
+        flush(false, List.of(column));
+    }
+
+    /**
+     * Has RocksDB write what it has in memory of rows and census, and waits for it. A checkpoint does the same, but where the disk
+     * is full only this can say what is to be done.
+     *
+     * @throws FlinkRuntimeException as {@link Changes#commit} does
+     */
+    void flush() {
+        flush(true, List.of(column, census));
+    }
+
+    private void flush(boolean wait, List<ColumnFamilyHandle> columns) {
+        try (FlushOptions options = new FlushOptions().setWaitForFlush(wait).setAllowWriteStall(true)) {
+            database.flush(options, columns);
         } catch (RocksDBException e) {
             throw failure(e);
         }
