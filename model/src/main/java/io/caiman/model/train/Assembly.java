@@ -1,6 +1,5 @@
 package io.caiman.model.train;
 
-import io.caiman.model.embedding.EmbeddingStore;
 import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.spec.ModelSpec;
 import java.nio.FloatBuffer;
@@ -48,32 +47,8 @@ final class Assembly {
         this.table = new RowTable(layout.stride());
     }
 
-    /**
-     * Finds the batch's distinct rows and fetches them, with further ones.
-     *
-     * @param further keys of rows that entries may be pointed to before {@link #arrange}
-     */
-    void load(MiniBatch batch, long[] further, EmbeddingStore store) {
-        table.load(batch.keys(), batch.entries(), further, store);
-    }
-
-    /** Orders the samples and fills the network's inputs. */
-    void arrange(MiniBatch batch) {
-        order(batch);
-        fill(batch);
-    }
-
-    /** Fetches the batch's rows once more, as they are now; the network's inputs stay as they are. */
-    void loadAgain(EmbeddingStore store) {
-        table.loadRows(store);
-    }
-
-    /** Puts the rows back. */
-    void store(EmbeddingStore store) {
-        table.store(store);
-    }
-
-    private void order(MiniBatch batch) {
+    /** Orders the samples. */
+    void order(MiniBatch batch) {
         int[] starts = new int[domainCount + 1];
         for (int sample = 0; sample < batch.size(); sample++) {
             starts[batch.domain(sample) + 1]++;
@@ -97,8 +72,8 @@ final class Assembly {
         }
     }
 
-    /** Sample by sample through small arrays that stay in the processor's cache, then in long runs to the buffers. */
-    private void fill(MiniBatch batch) {
+    /** Fills the network's inputs: sample by sample through small arrays that stay in the processor's cache, then in long runs. */
+    void fill(MiniBatch batch) {
         embeddings.resize(Math.multiplyExact(layout.sets() * inputWidth, batch.size()));
         prior.resize(batch.size() * priorWidth);
         for (int sample = 0; sample < batch.size(); sample++) {
@@ -179,7 +154,7 @@ final class Assembly {
 
     /** Takes over the gradients of a batch's rows, {@link #gradientFloats} of them, which are yet to be fetched. */
     void resume(MiniBatch batch, FloatBuffer stored) {
-        table.number(batch.keys(), batch.entries());
+        table.number(batch.keys(), batch.entries(), RowTable.NO_KEYS);
         makeRoomForGradients();
         if (stored.remaining() != gradientFloats()) {
             throw new IllegalArgumentException(

@@ -6,7 +6,7 @@ import io.caiman.model.embedding.KeyIndex;
 /** The distinct rows of a list of keys, out of a store, in one flat array; to be changed and put back. */
 final class RowTable {
 
-    private static final long[] NO_KEYS = {};
+    static final long[] NO_KEYS = {};
 
     private final int stride;
     private final KeyIndex index = new KeyIndex(1024);
@@ -19,21 +19,12 @@ final class RowTable {
 
     /** Fetches the rows of the first {@code count} keys. */
     void load(long[] keys, int count, EmbeddingStore store) {
-        load(keys, count, NO_KEYS, store);
-    }
-
-    /** Fetches the rows of the first {@code count} keys, and further ones that entries may be pointed to. */
-    void load(long[] keys, int count, long[] further, EmbeddingStore store) {
-        number(keys, count, further);
+        number(keys, count, NO_KEYS);
         loadRows(store);
     }
 
-    /** Numbers the rows of the first {@code count} keys as {@link #load} does, and leaves them to be loaded. */
-    void number(long[] keys, int count) {
-        number(keys, count, NO_KEYS);
-    }
-
-    private void number(long[] keys, int count, long[] further) {
+    /** Numbers the rows of the first {@code count} keys and of further ones that entries may be pointed to; to be loaded. */
+    void number(long[] keys, int count, long[] further) {
         index.clear();
         numbers = Growing.atLeast(numbers, count);
         for (int entry = 0; entry < count; entry++) {
@@ -77,6 +68,11 @@ final class RowTable {
 
     int distinct() {
         return index.size();
+    }
+
+    /** Keys of the distinct rows, the first {@link #distinct} of the array. */
+    long[] keys() {
+        return index.keys();
     }
 
     /** Key of the row of an entry of the list. */

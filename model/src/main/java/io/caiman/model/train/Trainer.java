@@ -4,9 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.caiman.model.embedding.ModelRows;
-import io.caiman.model.embedding.RowAdaGrad;
 import io.caiman.model.embedding.RowLayout;
-import io.caiman.model.embedding.SquaredNorm;
 import io.caiman.model.health.ModelHealth;
 import io.caiman.model.loss.BinaryCrossEntropy;
 import io.caiman.model.nn.Autograd;
@@ -23,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Learns a model mini-batch by mini-batch: predict, then update, with one forward pass for both. A score comes from
@@ -50,7 +49,8 @@ public final class Trainer implements AutoCloseable {
     /** Between the names of added domains, which have no control characters. */
     private static final String LINE = "\n";
 
-    private static final FloatBuffer NOTHING = FloatBuffer.allocate(0);
+    /** What embeddings take of a GPU's memory if nobody says otherwise. */
+    public static final long DEVICE_ROW_BYTES = 1L << 30;
 
     private final ModelSpec spec;
     private final Domains domains;
@@ -58,10 +58,10 @@ public final class Trainer implements AutoCloseable {
     private final RowLayout layout;
     private final Network network;
     private final DenseWeights dense;
-    private final RowAdaGrad rowAdaGrad;
+    private final HostEmbeddings onHost;
+    private final Embeddings embeddings;
     private final TaskLoss loss;
     private final int tasks;
-    private final int priorInputs;
     private final WidePart wide;
     private final Crosses crosses;
     private final AddedDomains addedDomains;
@@ -93,15 +93,35 @@ public final class Trainer implements AutoCloseable {
      * @param device where the network computes
      */
     public Trainer(ModelSpec spec, ModelRows rows, ComputeDevice device) {
+        this(spec, rows, device, DEVICE_ROW_BYTES);
+    }
+
+    /**
+     * A trainer with first weights.
+     *
+     * @param rows where the rows live, with the first values of the same spec
+     * @param device where the network computes
+     * @param deviceRowBytes what of a GPU's memory embeddings may take, to be learned there; 0 to learn in Java's memory, as on the
+     *     CPU, which {@link Pipeline#STALE_1} needs
+     */
+    public Trainer(ModelSpec spec, ModelRows rows, ComputeDevice device, long deviceRowBytes) {
+        this(
+                spec,
+                rows,
+                device,
+                manager -> deviceRowBytes > 0 && manager.getDevice().isGpu()
+                        ? Optional.of(new DeviceEmbeddings(manager, spec, RowLayout.of(spec), deviceRowBytes))
+                        : Optional.empty());
+    }
+
+    Trainer(ModelSpec spec, ModelRows rows, ComputeDevice device, Function<NDManager, Optional<Embeddings>> onDevice) {
         this.spec = spec;
         this.domains = new Domains(spec);
         this.rows = rows;
         this.layout = RowLayout.of(spec);
         this.network = Network.of(spec);
-        this.rowAdaGrad = new RowAdaGrad(layout, spec.rowOptimizer());
         this.loss = new TaskLoss(spec);
         this.tasks = spec.tasks().size();
-        this.priorInputs = spec.priorInputs().size();
         this.wide = new WidePart(spec, layout);
         this.crosses = new Crosses(spec);
         this.addedDomains = new AddedDomains(spec, layout, domains);
@@ -109,6 +129,8 @@ public final class Trainer implements AutoCloseable {
         this.lifecycle = new RowLifecycle(spec, layout);
         this.health = new HealthProbe(spec, layout, domains);
         this.manager = device.open();
+        this.onHost = new HostEmbeddings(spec, layout);
+        this.embeddings = onDevice.apply(manager).orElse(onHost);
         this.dense = DenseWeights.on(
                 manager,
                 spec.denseOptimizer(),
@@ -139,7 +161,7 @@ public final class Trainer implements AutoCloseable {
         Assembly assembly = load(batch);
         admission.admit(batch, assembly.table(), layout.statistics(), rows.candidates(), impressions);
         arrange(batch, assembly);
-        return new TrainingStep(batch, assembly);
+        return new TrainingStep(batch, assembly, embeddings);
     }
 
     /** Scores the impressions of a prepared step and updates the dense weights, unless a loss or gradient is not finite. */
@@ -151,7 +173,7 @@ public final class Trainer implements AutoCloseable {
         step.trainedSteps = steps;
         Autograd.record();
         try (NDManager scope = manager.newSubManager()) {
-            Network.Input input = input(scope, batch, assembly);
+            Network.Input input = embeddings.input(scope, batch, assembly);
             Leaves leaves = dense.leaves(scope);
             Network.Output output = network.forward(leaves, input);
             deepLogits(output, assembly, logits);
@@ -186,11 +208,10 @@ public final class Trainer implements AutoCloseable {
             Assembly assembly = step.assembly;
             if (latest.filter(assembly::equals).isEmpty()) {
                 // Others have changed rows since, and the store takes back those of its latest gather only.
-                assembly.loadAgain(rows.features());
+                assembly.table().loadRows(rows.features());
                 latest = Optional.of(assembly);
             }
-            RowTable table = assembly.table();
-            rowAdaGrad.update(table.rows(), assembly.gradients(), assembly.squares(), table.distinct(), step.scale);
+            step.embeddings.finish(assembly, step.scale);
             keep(step);
         }
         step.finished = true;
@@ -200,7 +221,7 @@ public final class Trainer implements AutoCloseable {
     /** Looks at the rows as they are, if this step's {@link ModelHealth} is told and it was, or is yet to be, learned from. */
     public void lookAtRows(TrainingStep step) {
         if (step.finished ? step.health.isPresent() : health.isDue(finishedSteps + 1)) {
-            latest = Optional.empty();
+            writeBack();
             step.rowHealth = health.rows(rows.features());
         }
     }
@@ -240,12 +261,12 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if it is of rows of another size
      */
     public TrainingStep resume(MiniBatch batch, byte[] unfinished) {
-        TrainingStep step = new TrainingStep(batch, new Assembly(spec, layout));
+        TrainingStep step = new TrainingStep(batch, new Assembly(spec, layout), onHost);
         ByteBuffer bytes = ByteBuffer.wrap(unfinished);
         step.scale = bytes.getFloat();
         step.assembly.resume(batch, bytes.asFloatBuffer());
         crosses.load(batch, step.assembly.table(), rows.crosses());
-        squares(step.assembly);
+        onHost.squares(step.assembly);
         step.trainedSteps = steps - 1;
         return step;
     }
@@ -263,7 +284,7 @@ public final class Trainer implements AutoCloseable {
         double[] logits = new double[batch.size() * tasks];
         Autograd.stop();
         try (NDManager scope = manager.newSubManager()) {
-            Network.Output output = network.forward(dense.leaves(scope), input(scope, batch, assembly));
+            Network.Output output = network.forward(dense.leaves(scope), embeddings.input(scope, batch, assembly));
             deepLogits(output, assembly, logits);
             wide.score(batch, assembly, crosses, logits);
             loss.predict(logits);
@@ -298,7 +319,9 @@ public final class Trainer implements AutoCloseable {
         meetDomains(batch);
         addedDomains.load(batch, rows.features());
         Assembly assembly = spare.isEmpty() ? new Assembly(spec, layout) : spare.pop();
-        assembly.load(batch, admission.defaultRows(), rows.features());
+        assembly.table().number(batch.keys(), batch.entries(), admission.defaultRows());
+        embeddings.makeRoom(assembly.table(), rows.features());
+        assembly.table().loadRows(rows.features());
         latest = Optional.of(assembly);
         addedDomains.fill(assembly.table());
         return assembly;
@@ -322,23 +345,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void arrange(MiniBatch batch, Assembly assembly) {
-        assembly.arrange(batch);
+        assembly.order(batch);
+        embeddings.fill(batch, assembly);
         crosses.load(batch, assembly.table(), rows.crosses());
-    }
-
-    private Network.Input input(NDManager scope, MiniBatch batch, Assembly assembly) {
-        long width = layout.dimension();
-        Shape all = new Shape(layout.sets(), batch.size(), spec.features().size() * width);
-        NDArray embeddings = assembly.embeddings().array(scope, all);
-        embeddings.setRequiresGradient(true);
-        Optional<NDArray> prior = Optional.empty();
-        if (layout.prior()) {
-            Shape shape = new Shape(batch.size(), priorInputs * width);
-            NDArray array = assembly.prior().array(scope, shape);
-            array.setRequiresGradient(true);
-            prior = Optional.of(array);
-        }
-        return new Network.Input(embeddings, prior, assembly.domains(), assembly.counts());
     }
 
     /** The network's logits, {@code [batch, tasks]} by arrival. */
@@ -358,25 +367,13 @@ public final class Trainer implements AutoCloseable {
      */
     private double learn(TrainingStep step, Leaves leaves, Network.Input input) {
         Assembly assembly = step.assembly;
-        assembly.rowGradients(
-                step.batch,
-                Leaves.floats(input.embeddings().getGradient()),
-                input.prior().map(prior -> Leaves.floats(prior.getGradient())).orElse(NOTHING));
-        double squares = dense.takeGradients(leaves);
-        step.scale = 1f;
-        if (spec.gradientClip() > 0) {
-            double norm = Math.sqrt(squares + SquaredNorm.ofMany(assembly.gradients(), 0, assembly.gradientFloats()));
-            step.scale = (float) Math.min(1, spec.gradientClip() / norm);
-        }
-        double norm = Math.sqrt(squares + squares(assembly));
+        double norm = Math.sqrt(embeddings.takeGradients(step.batch, assembly, input) + dense.takeGradients(leaves));
         if (Double.isFinite(norm)) {
+            step.scale = spec.gradientClip() > 0 ? (float) Math.min(1, spec.gradientClip() / norm) : 1f;
             dense.update(step.scale);
+            embeddings.learn(assembly, step.scale);
         }
         return norm;
-    }
-
-    private double squares(Assembly assembly) {
-        return rowAdaGrad.squares(assembly.gradients(), assembly.table().distinct(), assembly.squares());
     }
 
     /** Puts the rows of a mini-batch that was learned from back, and gives up those whose time has come. */
@@ -389,12 +386,13 @@ public final class Trainer implements AutoCloseable {
         impressions += batch.size();
         finishedSteps = step.trainedSteps + 1;
         lifecycle.count(batch, assembly.table(), crosses);
-        assembly.store(rows.features());
+        assembly.table().store(rows.features());
         crosses.store(rows.crosses());
         admission.store(rows.candidates());
         health.see(batch, assembly.table());
         step.admitted = admission.admitted();
         step.evicted = lifecycle.sweep(rows, assembly.table(), crosses.table(), admission, finishedSteps, today);
+        embeddings.settle(step.evicted, rows.features());
     }
 
     private static double[] probabilities(double[] logits) {
@@ -443,11 +441,18 @@ public final class Trainer implements AutoCloseable {
         return network.layout().size();
     }
 
+    /** Has the rows' store all that they have learned. */
+    private void writeBack() {
+        latest = Optional.empty();
+        embeddings.writeBack(rows.features());
+    }
+
     /**
-     * Dense weights, their optimizer's state, the step counts, what health remembers and the added domains; with the rows,
-     * all there is.
+     * Dense weights, their optimizer's state, the step counts, what health remembers and the added domains; with the rows as they
+     * are then, all there is.
      */
     public byte[] snapshot() {
+        writeBack();
         byte[] added = String.join(LINE, domains.names().subList(spec.domains().size(), domains.size()))
                 .getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.allocate(snapshotBytes() + added.length);

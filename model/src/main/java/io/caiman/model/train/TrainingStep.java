@@ -12,6 +12,7 @@ public final class TrainingStep {
 
     final MiniBatch batch;
     final Assembly assembly;
+    final Embeddings embeddings;
 
     // What computing it gave.
     double[] logits = {};
@@ -31,8 +32,9 @@ public final class TrainingStep {
     List<Evicted> evicted = List.of();
     HealthProbe.Rows rowHealth = HealthProbe.Rows.NONE;
 
-    TrainingStep(MiniBatch batch, Assembly assembly) {
+    TrainingStep(MiniBatch batch, Assembly assembly, Embeddings embeddings) {
         this.batch = batch;
         this.assembly = assembly;
+        this.embeddings = embeddings;
     }
 }

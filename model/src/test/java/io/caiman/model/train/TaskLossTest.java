@@ -3,7 +3,6 @@ package io.caiman.model.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.caiman.model.embedding.ModelRows;
 import io.caiman.model.embedding.RowLayout;
 import io.caiman.model.spec.LossSpec.CrossEntropy;
 import io.caiman.model.spec.ModelSpec;
@@ -55,8 +54,7 @@ class TaskLossTest {
         Sample[] samples = samples(random);
         MiniBatch batch = batch(samples);
         Assembly assembly = new Assembly(spec, RowLayout.of(spec));
-        assembly.load(batch, new long[0], ModelRows.inMemory(spec).features());
-        assembly.arrange(batch);
+        assembly.order(batch);
         double[] logits = random.doubles(SAMPLES * TASKS, -3, 3).toArray();
         double[] predictions = logits.clone();
         FloatBuffer slopes = FloatBuffer.allocate(logits.length);
