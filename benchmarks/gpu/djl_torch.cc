@@ -76,9 +76,11 @@ jlong binary(JNIEnv* env, jobject, jlong self, jlong other) {
 at::Tensor add(const at::Tensor& a, const at::Tensor& b) { return a.add(b); }
 at::Tensor sub(const at::Tensor& a, const at::Tensor& b) { return a.sub(b); }
 at::Tensor mul(const at::Tensor& a, const at::Tensor& b) { return a.mul(b); }
+at::Tensor div(const at::Tensor& a, const at::Tensor& b) { return a.div(b); }
 at::Tensor matmul(const at::Tensor& a, const at::Tensor& b) { return a.matmul(b); }
 at::Tensor dot(const at::Tensor& a, const at::Tensor& b) { return a.dot(b); }
 at::Tensor relu(const at::Tensor& a) { return a.relu(); }
+at::Tensor sqrt(const at::Tensor& a) { return a.sqrt(); }
 at::Tensor square(const at::Tensor& a) { return a.square(); }
 at::Tensor clone(const at::Tensor& a) { return a.clone(); }
 at::Tensor detach(const at::Tensor& a) { return a.detach(); }
@@ -178,6 +180,16 @@ jlong indexInit(JNIEnv*, jobject, jint size) {
 }
 
 void indexFixed(JNIEnv*, jobject, jlong indices, jlong at) { reinterpret_cast<Indices*>(indices)->emplace_back(at); }
+
+void indexArray(JNIEnv*, jobject, jlong indices, jlong at) { reinterpret_cast<Indices*>(indices)->emplace_back(tensor(at)); }
+
+void indexPut(JNIEnv* env, jobject, jlong self, jlong indices, jlong values) {
+  guarded(env, [&] { tensor(self).index_put_(*reinterpret_cast<Indices*>(indices), tensor(values)); });
+}
+
+jlong embedding(JNIEnv* env, jobject, jlong indices, jlong weight, jboolean sparse) {
+  return guarded(env, [&] { return handle(at::embedding(tensor(weight), tensor(indices), -1, false, sparse)); });
+}
 
 jlong indexGet(JNIEnv* env, jobject, jlong self, jlong indices) {
   return guarded(env, [&] { return handle(tensor(self).index(*reinterpret_cast<Indices*>(indices))); });
@@ -295,9 +307,11 @@ const JNINativeMethod kMethods[] = {
     METHOD("torchSub", "(JJ)J", binary<sub>),
     METHOD("torchSubi", "(JJ)V", subi),
     METHOD("torchMul", "(JJ)J", binary<mul>),
+    METHOD("torchTrueDivide", "(JJ)J", binary<div>),
     METHOD("torchMatmul", "(JJ)J", binary<matmul>),
     METHOD("torchDot", "(JJ)J", binary<dot>),
     METHOD("torchNNRelu", "(J)J", unary<relu>),
+    METHOD("torchSqrt", "(J)J", unary<sqrt>),
     METHOD("torchSquare", "(J)J", unary<square>),
     METHOD("tensorClone", "(J)J", unary<clone>),
     METHOD("torchDetachGrad", "(J)J", unary<detach>),
@@ -321,6 +335,9 @@ const JNINativeMethod kMethods[] = {
     METHOD("torchIndex", "(J[J[J[J)J", slices),
     METHOD("torchIndexInit", "(I)J", indexInit),
     METHOD("torchIndexAppendFixed", "(JJ)V", indexFixed),
+    METHOD("torchIndexAppendArray", "(JJ)V", indexArray),
+    METHOD("torchIndexAdvPut", "(JJJ)V", indexPut),
+    METHOD("torchNNEmbedding", "(JJZ)J", embedding),
     METHOD("torchIndexAdvGet", "(JJ)J", indexGet),
     METHOD("torchDeleteIndex", "(J)V", indexDelete),
     METHOD("torchFromBlob", "(Ljava/nio/ByteBuffer;[JII[IZ)J", fromBlob),

@@ -199,7 +199,7 @@ public final class DeviceTable implements Callable<Integer> {
         return (int) Math.max(LEAST_STEPS, Math.min(MOST_STEPS, 1e3 * seconds / millis));
     }
 
-    /** Of the second half of the steps; a step ends when its gradients are in Java, so clocks need no waiting. */
+    /** Of the second half of the steps. A step on a GPU ends while its last updates are computed, for which the next one waits. */
     private double median(Trainer trainer, int batch) {
         double[] millis = new double[2 * MOST_STEPS];
         int rounds = 0;

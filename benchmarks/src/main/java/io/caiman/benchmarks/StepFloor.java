@@ -7,8 +7,8 @@ import io.caiman.model.zoo.Network;
 /**
  * What a Crocodile step cannot do without, and so the time that it cannot be quicker than: the operations of its matrix
  * products, forward and backward; the fewest bytes through the device's memory (inputs read once, their gradients written
- * once, dense weights and both moments read and written once); and the bytes that cross to the device and back, one upload of
- * inputs and slopes, one download of logits and gradients.
+ * once, dense weights and both moments read and written once); and the bytes that cross to the device and back if all rows are
+ * there: the places of each impression's rows and the slopes, and the logits.
  *
  * @param operations floating-point operations, a multiplication and an addition being two
  * @param deviceBytes read and written in the device's memory
@@ -46,12 +46,11 @@ record StepFloor(double operations, double deviceBytes, double upBytes, double d
         double inputs = batch * (layout.sets() * in + priorWidth);
         double logits = (double) batch * spec.tasks().size();
         double weights = Network.of(spec).layout().size();
-        double crossing = Float.BYTES * (inputs + logits);
         return new StepFloor(
                 2 * batch * (PASSES * products + covariance),
                 Float.BYTES * (2 * inputs + WEIGHT_PASSES * weights),
-                crossing,
-                crossing);
+                Float.BYTES * (batch * (double) spec.features().size() + logits),
+                Float.BYTES * logits);
     }
 
     /** Milliseconds of the arithmetic or of the device's memory, whichever takes longer. */

@@ -78,10 +78,11 @@ public final class TrainingTable implements Callable<Integer> {
     }
 
     private TrainingOptions options() {
-        ComputeDevice device = ComputeDevice.cpu(threads);
+        TrainingOptions usual = TrainingOptions.on(ComputeDevice.cpu(threads));
         return new TrainingOptions(
-                device,
-                TrainingOptions.on(device).rows(),
+                usual.device(),
+                usual.deviceRowBytes(),
+                usual.rows(),
                 Pipeline.parse(pipeline).orElseThrow());
     }
 

@@ -35,12 +35,12 @@ class StepFloorTest {
     }
 
     @Test
-    void bytes_are_those_of_inputs_gradients_weights_and_moments() {
+    void bytes_are_those_of_inputs_gradients_weights_and_moments_and_only_places_slopes_and_logits_cross() {
         long inputs = BATCH * (5L * 320 + 48);
         long weights = 704_005;
         assertThat(floor.deviceBytes()).isCloseTo(4.0 * (2 * inputs + 6 * weights), within(6.0 * 4 * 16 * 40));
-        assertThat(floor.upBytes()).isEqualTo(4.0 * (inputs + BATCH));
-        assertThat(floor.downBytes()).isEqualTo(floor.upBytes());
+        assertThat(floor.upBytes()).isEqualTo(4.0 * (20 * BATCH + BATCH));
+        assertThat(floor.downBytes()).isEqualTo(4.0 * BATCH);
     }
 
     @Test

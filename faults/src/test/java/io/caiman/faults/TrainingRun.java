@@ -109,7 +109,7 @@ final class TrainingRun {
                 topics,
                 KafkaOptions.TRANSACTION_TIMEOUT.defaultValue());
         TrainingOptions options =
-                new TrainingOptions(ComputeDevice.CPU, new RowStoreOptions(100_000, 200_000, 2), Pipeline.EXACT);
+                new TrainingOptions(ComputeDevice.CPU, 0, new RowStoreOptions(100_000, 200_000, 2), Pipeline.EXACT);
         TrainCommand.addTo(env, kafka, SPEC, options);
         job = env.executeAsync(name).getJobID();
         replay.start();

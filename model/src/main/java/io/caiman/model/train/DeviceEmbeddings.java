@@ -62,6 +62,7 @@ final class DeviceEmbeddings implements Embeddings {
 
     private boolean[] changed = new boolean[0];
     private long batches;
+    private long misses;
     /** The place to look at next. */
     private int hand;
 
@@ -193,6 +194,7 @@ final class DeviceEmbeddings implements Embeddings {
         int most = mostEntries(batch);
         boolean weighted = most != 1 || isWeighted(batch);
         int absent = take(table);
+        misses += absent;
         long samples = batch.size();
         int slots = batch.size() * features * most;
         long[] pieces = {
@@ -366,6 +368,11 @@ final class DeviceEmbeddings implements Embeddings {
             index.clear();
             Arrays.fill(used, 0);
         }
+    }
+
+    @Override
+    public long misses() {
+        return misses;
     }
 
     @Override

@@ -42,6 +42,9 @@ interface Embeddings {
     /** After the mini-batch's rows were put back, and others given up. */
     void settle(List<Evicted> evicted, EmbeddingStore store);
 
+    /** Rows that mini-batches needed and that were not kept here from the ones before, so far; 0 where none are kept. */
+    long misses();
+
     /** Makes the store's rows what they would be if nothing were kept elsewhere; not between fetching rows and putting them back. */
     void writeBack(EmbeddingStore store);
 }

@@ -83,5 +83,10 @@ final class HostEmbeddings implements Embeddings {
     public void settle(List<Evicted> evicted, EmbeddingStore store) {}
 
     @Override
+    public long misses() {
+        return 0;
+    }
+
+    @Override
     public void writeBack(EmbeddingStore store) {}
 }

@@ -432,6 +432,11 @@ public final class Trainer implements AutoCloseable {
         return skippedSteps;
     }
 
+    /** Rows that mini-batches needed and a GPU did not have, so far; 0 where rows learn in Java's memory. */
+    public long deviceRowMisses() {
+        return embeddings.misses();
+    }
+
     DenseParameters parameters() {
         return dense.now();
     }

@@ -4,6 +4,7 @@ import io.caiman.jobs.feedback.LabelWait;
 import io.caiman.jobs.rows.RowStoreOptions;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.train.Pipeline;
+import io.caiman.model.train.Trainer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,12 +19,18 @@ import org.apache.flink.configuration.ReadableConfig;
  *
  * @param specs files of models, one or more
  * @param device where their networks compute
+ * @param deviceRowBytes what of a GPU's memory the embedding rows of each may take, to be learned there; 0: none are
  * @param rows what the embedding rows of each may take
  * @param pipeline how the steps of each follow each other
  * @param labels how long to wait for those that come late; empty if impressions have their labels
  */
 public record TrainingJobOptions(
-        List<Path> specs, ComputeDevice device, RowStoreOptions rows, Pipeline pipeline, Optional<LabelWait> labels) {
+        List<Path> specs,
+        ComputeDevice device,
+        long deviceRowBytes,
+        RowStoreOptions rows,
+        Pipeline pipeline,
+        Optional<LabelWait> labels) {
 
     public static final ConfigOption<String> SPEC = ConfigOptions.key("caiman.training.spec")
             .stringType()
@@ -37,6 +44,14 @@ public record TrainingJobOptions(
                     "Where the network computes: auto (a GPU where there is one), cpu, cpu:N for N threads, which"
                             + " must have cores that nothing else uses and OMP_WAIT_POLICY=passive in their environment,"
                             + " gpu, or gpu:N for the GPU with that number, from 0.");
+
+    public static final ConfigOption<MemorySize> DEVICE_ROW_CACHE = ConfigOptions.key(
+                    "caiman.training.device-row-cache")
+            .memoryType()
+            .defaultValue(new MemorySize(Trainer.DEVICE_ROW_BYTES))
+            .withDescription(
+                    "Memory of the GPU for embedding rows, for each model, at least those of a mini-batch; they are learned"
+                            + " there. 0 for none: rows are learned in Java's memory, as on the CPU and with the pipeline stale-1.");
 
     public static final ConfigOption<MemorySize> ROW_CACHE = ConfigOptions.key("caiman.training.row-cache")
             .memoryType()
@@ -98,7 +113,8 @@ public record TrainingJobOptions(
                 : List.of();
         RowStoreOptions rows = new RowStoreOptions(
                 reader.bytes(ROW_CACHE, 1), reader.bytes(ROW_SPILL, 0), reader.number(ROW_THREADS, 1));
-        return new TrainingJobOptions(specs, device(reader), rows, pipeline(reader), labels(reader));
+        return new TrainingJobOptions(
+                specs, device(reader), reader.bytes(DEVICE_ROW_CACHE, 0), rows, pipeline(reader), labels(reader));
     }
 
     private static ComputeDevice device(OptionReader reader) {

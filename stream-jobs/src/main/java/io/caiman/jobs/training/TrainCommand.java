@@ -76,6 +76,15 @@ public final class TrainCommand implements Callable<Integer> {
     private Optional<String> device = Optional.empty();
 
     @Option(
+            names = "--device-row-cache",
+            paramLabel = "SIZE",
+            description = {
+                "Memory of the GPU for embedding rows (default: 1 gb), at least those of a mini-batch; they are learned there.",
+                "0 for none: rows are learned in Java's memory, as on the CPU and with --pipeline stale-1."
+            })
+    private Optional<String> deviceRowCache = Optional.empty();
+
+    @Option(
             names = "--row-cache",
             paramLabel = "SIZE",
             description = "Heap for embedding rows in front of RocksDB, such as 2 gb (default: 256 mb).")
@@ -162,7 +171,8 @@ public final class TrainCommand implements Callable<Integer> {
                         env,
                         kafka,
                         model,
-                        new TrainingOptions(options.device(), options.rows(), options.pipeline()),
+                        new TrainingOptions(
+                                options.device(), options.deviceRowBytes(), options.rows(), options.pipeline()),
                         options.labels());
                 jobs.add(new TrainingJob(model.name(), env));
             }
@@ -196,6 +206,7 @@ public final class TrainCommand implements Callable<Integer> {
                 TrainingJobOptions.SPEC,
                 specs.isEmpty() ? Optional.empty() : Optional.of(String.join(",", specs)));
         JobCommandOptions.set(configuration, TrainingJobOptions.DEVICE, device);
+        JobCommandOptions.set(configuration, TrainingJobOptions.DEVICE_ROW_CACHE, deviceRowCache);
         JobCommandOptions.set(configuration, TrainingJobOptions.ROW_CACHE, rowCache);
         JobCommandOptions.set(configuration, TrainingJobOptions.ROW_SPILL, rowSpill);
         JobCommandOptions.set(configuration, TrainingJobOptions.ROW_THREADS, rowThreads);

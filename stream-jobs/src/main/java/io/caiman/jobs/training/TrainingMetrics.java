@@ -22,6 +22,8 @@ public final class TrainingMetrics {
     public static final String ROW_LOOKUPS = "rowLookups";
     /** Gauge: of those the ones the cache did not have. */
     public static final String ROW_CACHE_MISSES = "rowCacheMisses";
+    /** Gauge: rows that a mini-batch needed and the GPU did not have so far. */
+    public static final String DEVICE_ROW_CACHE_MISSES = "deviceRowCacheMisses";
     /** Gauge: changed rows of all tables that RocksDB does not have yet. */
     public static final String ROW_CACHE_DIRTY = "rowCacheDirtyRows";
     /** Gauge: bytes of memory that rows of all tables take. */

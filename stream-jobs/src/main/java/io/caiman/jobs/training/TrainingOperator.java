@@ -10,6 +10,7 @@ import io.caiman.jobs.connect.RecordDecoder;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
 import io.caiman.model.train.Evicted;
+import io.caiman.model.train.Pipeline;
 import io.caiman.model.train.StepResult;
 import io.caiman.model.train.Trainer;
 import io.caiman.schemas.RecordCodec;
@@ -40,10 +41,10 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * Learns from impressions in mini-batches and emits a prediction for each label they have, in the order they came. A thin adapter: the
  * learning is {@link Trainer}'s.
  *
- * <p>A pipeline of two threads, and of three with {@link io.caiman.model.train.Pipeline#STALE_1}: while a {@link Learner} has mini-batches to learn from, the task's thread fills the next one and
- * publishes what the last one gave. At most {@link #MOST_LEARNING} are handed over at a time; beyond that the task waits, which
- * holds back the source. Before a checkpoint's barrier the task waits until all are learned from and published, so no checkpoint
- * has a mini-batch by half.
+ * <p>A pipeline of two threads, and of three with {@link Pipeline#STALE_1}: while a {@link Learner} has mini-batches to learn from, the
+ * task's thread fills the next one and publishes what the last one gave. At most {@link #MOST_LEARNING} are handed over at a time; beyond
+ * that the task waits, which holds back the source. Before a checkpoint's barrier the task waits until all are learned from and
+ * published, so no checkpoint has a mini-batch by half.
  *
  * <p>Everything the outcome depends on is in one checkpoint: the pending mini-batch, the dense weights with their
  * optimizer, and the rows; with {@code STALE_1} also what the last mini-batch is yet to teach its rows, which it does once the next
@@ -146,7 +147,9 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         checkSpec();
         rows = new TrainedRows(getKeyedStateBackend(), spec, options);
         rows.register(getMetricGroup());
-        learner = new Learner(() -> new Trainer(spec, rows.tables(), options.device()), options.pipeline());
+        learner = new Learner(
+                () -> new Trainer(spec, rows.tables(), options.device(), options.deviceRowBytes()), options.pipeline());
+        getMetricGroup().gauge(TrainingMetrics.DEVICE_ROW_CACHE_MISSES, learner.trainer()::deviceRowMisses);
         for (byte[] stored : denseState.get()) {
             learner.trainer().restore(Sealed.open(stored));
         }

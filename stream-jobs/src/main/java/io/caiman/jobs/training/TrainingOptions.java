@@ -10,15 +10,24 @@ import java.io.Serializable;
  * How a model is trained, as opposed to what it is.
  *
  * @param device where the network computes
+ * @param deviceRowBytes what of a GPU's memory embedding rows may take, to be learned there; 0 to learn in Java's memory, as
+ *     always with {@link Pipeline#STALE_1}
  * @param rows what embedding rows may take; three quarters of it are for the rows of features
  * @param pipeline how its steps follow each other
  */
-public record TrainingOptions(ComputeDevice device, RowStoreOptions rows, Pipeline pipeline) implements Serializable {
+public record TrainingOptions(ComputeDevice device, long deviceRowBytes, RowStoreOptions rows, Pipeline pipeline)
+        implements Serializable {
+
+    public TrainingOptions {
+        // While the network computes, another thread has the rows.
+        deviceRowBytes = pipeline == Pipeline.STALE_1 ? 0 : deviceRowBytes;
+    }
 
     /** Everything but the device as by default. */
     public static TrainingOptions on(ComputeDevice device) {
         return new TrainingOptions(
                 device,
+                TrainingJobOptions.DEVICE_ROW_CACHE.defaultValue().getBytes(),
                 new RowStoreOptions(
                         TrainingJobOptions.ROW_CACHE.defaultValue().getBytes(),
                         TrainingJobOptions.ROW_SPILL.defaultValue().getBytes(),

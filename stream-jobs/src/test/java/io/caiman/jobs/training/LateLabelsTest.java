@@ -62,7 +62,7 @@ class LateLabelsTest {
             """);
 
     private static final TrainingOptions OPTIONS =
-            new TrainingOptions(ComputeDevice.CPU, new RowStoreOptions(1 << 20, 0, 2), Pipeline.EXACT);
+            new TrainingOptions(ComputeDevice.CPU, 0, new RowStoreOptions(1 << 20, 0, 2), Pipeline.EXACT);
     private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final long START = 1_700_000_000_000L;
     private static final RecordCodec<Impression> IMPRESSIONS = RecordCodec.of(Impression.class);

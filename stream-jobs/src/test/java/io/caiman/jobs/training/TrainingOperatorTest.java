@@ -838,7 +838,7 @@ class TrainingOperatorTest {
         Harness(ModelSpec spec, RowStoreOptions rows, Pipeline pipeline) throws Exception {
             flink = new KeyedOneInputStreamOperatorTestHarness<>(
                     new TrainingOperator(
-                            spec, new TrainingOptions(ComputeDevice.CPU, rows, pipeline), new CheckpointRoom("")),
+                            spec, new TrainingOptions(ComputeDevice.CPU, 0, rows, pipeline), new CheckpointRoom("")),
                     record -> 0,
                     Types.INT,
                     MAX_PARALLELISM,
