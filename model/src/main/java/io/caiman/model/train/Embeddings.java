@@ -3,20 +3,19 @@ package io.caiman.model.train;
 import ai.djl.ndarray.NDManager;
 import io.caiman.model.embedding.EmbeddingStore;
 import io.caiman.model.zoo.Network;
-import java.util.List;
 
 /**
- * The embeddings of rows on their way into the network, and what they learn there. All else that a row has, the wide part's and its
- * statistics, stays with the store and the {@link RowTable}.
+ * The rows of features on their way from their store into the network, and what their embeddings learn there. What else a row has,
+ * the wide part's and its statistics, is the {@link RowTable}'s from {@link #load} to {@link #store}.
  *
  * <p>Its methods are those of a {@link Trainer}'s phases, in this order.
  */
 interface Embeddings {
 
-    /** Before the rows of a mini-batch, of which only the keys are known, are fetched. */
-    void makeRoom(RowTable table, EmbeddingStore store);
+    /** Fetches the rows of a table whose keys are known. */
+    void load(RowTable table);
 
-    /** After they were fetched and the samples put in their order. */
+    /** After the samples were put in their order. */
     void fill(MiniBatch batch, Assembly assembly);
 
     /** What the network sees; belongs to the manager. */
@@ -34,17 +33,20 @@ interface Embeddings {
      *
      * @param scale what the gradients are multiplied by
      */
-    void learn(Assembly assembly, float scale);
+    void learn(float scale);
 
     /** Learns by them in the table, as its rows are by now; before they are put back. */
     void finish(Assembly assembly, float scale);
 
-    /** After the mini-batch's rows were put back, and others given up. */
-    void settle(List<Evicted> evicted, EmbeddingStore store);
+    /** Puts the rows of the table back. */
+    void store(RowTable table);
+
+    /** All rows as they are, for whoever does not learn from a mini-batch. Not between fetching rows and putting them back. */
+    EmbeddingStore rows();
+
+    /** Has the store take over what is kept elsewhere. Not between fetching rows and putting them back. */
+    void writeBack();
 
     /** Rows that mini-batches needed and that were not kept here from the ones before, so far; 0 where none are kept. */
     long misses();
-
-    /** Makes the store's rows what they would be if nothing were kept elsewhere; not between fetching rows and putting them back. */
-    void writeBack(EmbeddingStore store);
 }

@@ -9,6 +9,10 @@ final class Growing {
         return array.length >= length ? array : new int[grown(array.length, length)];
     }
 
+    static long[] atLeast(long[] array, int length) {
+        return array.length >= length ? array : new long[grown(array.length, length)];
+    }
+
     static float[] atLeast(float[] array, int length) {
         return array.length >= length ? array : new float[grown(array.length, length)];
     }

@@ -10,7 +10,6 @@ import io.caiman.model.nn.Leaves;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.zoo.Network;
 import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,16 +24,20 @@ final class HostEmbeddings implements Embeddings {
     private final int features;
     private final int priorInputs;
     private final RowAdaGrad adaGrad;
+    private final EmbeddingStore rows;
 
-    HostEmbeddings(ModelSpec spec, RowLayout layout) {
+    HostEmbeddings(ModelSpec spec, RowLayout layout, EmbeddingStore rows) {
         this.layout = layout;
         this.features = spec.features().size();
         this.priorInputs = spec.priorInputs().size();
         this.adaGrad = new RowAdaGrad(layout, spec.rowOptimizer());
+        this.rows = rows;
     }
 
     @Override
-    public void makeRoom(RowTable table, EmbeddingStore store) {}
+    public void load(RowTable table) {
+        table.loadRows(rows);
+    }
 
     @Override
     public void fill(MiniBatch batch, Assembly assembly) {
@@ -71,7 +74,7 @@ final class HostEmbeddings implements Embeddings {
     }
 
     @Override
-    public void learn(Assembly assembly, float scale) {}
+    public void learn(float scale) {}
 
     @Override
     public void finish(Assembly assembly, float scale) {
@@ -80,13 +83,20 @@ final class HostEmbeddings implements Embeddings {
     }
 
     @Override
-    public void settle(List<Evicted> evicted, EmbeddingStore store) {}
+    public void store(RowTable table) {
+        table.store(rows);
+    }
+
+    @Override
+    public EmbeddingStore rows() {
+        return rows;
+    }
+
+    @Override
+    public void writeBack() {}
 
     @Override
     public long misses() {
         return 0;
     }
-
-    @Override
-    public void writeBack(EmbeddingStore store) {}
 }

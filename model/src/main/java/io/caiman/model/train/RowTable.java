@@ -37,8 +37,13 @@ final class RowTable {
 
     /** Fetches the rows of the keys, as they are now. */
     void loadRows(EmbeddingStore store) {
-        rows = Growing.atLeast(rows, index.size() * stride);
+        makeRoom();
         store.gather(index.keys(), index.size(), rows);
+    }
+
+    /** Makes room for the rows, to be filled by somebody else. */
+    void makeRoom() {
+        rows = Growing.atLeast(rows, index.size() * stride);
     }
 
     /** Puts the rows back. */

@@ -110,14 +110,14 @@ public final class Trainer implements AutoCloseable {
                 rows,
                 device,
                 manager -> deviceRowBytes > 0 && manager.getDevice().isGpu()
-                        ? Optional.of(new DeviceEmbeddings(manager, spec, RowLayout.of(spec), deviceRowBytes))
+                        ? Optional.of(new DeviceEmbeddings(
+                                manager, spec, RowLayout.of(spec), rows.features(), deviceRowBytes))
                         : Optional.empty());
     }
 
     Trainer(ModelSpec spec, ModelRows rows, ComputeDevice device, Function<NDManager, Optional<Embeddings>> onDevice) {
         this.spec = spec;
         this.domains = new Domains(spec);
-        this.rows = rows;
         this.layout = RowLayout.of(spec);
         this.network = Network.of(spec);
         this.loss = new TaskLoss(spec);
@@ -129,8 +129,9 @@ public final class Trainer implements AutoCloseable {
         this.lifecycle = new RowLifecycle(spec, layout);
         this.health = new HealthProbe(spec, layout, domains);
         this.manager = device.open();
-        this.onHost = new HostEmbeddings(spec, layout);
+        this.onHost = new HostEmbeddings(spec, layout, rows.features());
         this.embeddings = onDevice.apply(manager).orElse(onHost);
+        this.rows = new ModelRows(embeddings.rows(), rows.crosses(), rows.candidates());
         this.dense = DenseWeights.on(
                 manager,
                 spec.denseOptimizer(),
@@ -208,7 +209,7 @@ public final class Trainer implements AutoCloseable {
             Assembly assembly = step.assembly;
             if (latest.filter(assembly::equals).isEmpty()) {
                 // Others have changed rows since, and the store takes back those of its latest gather only.
-                assembly.table().loadRows(rows.features());
+                step.embeddings.load(assembly.table());
                 latest = Optional.of(assembly);
             }
             step.embeddings.finish(assembly, step.scale);
@@ -221,7 +222,7 @@ public final class Trainer implements AutoCloseable {
     /** Looks at the rows as they are, if this step's {@link ModelHealth} is told and it was, or is yet to be, learned from. */
     public void lookAtRows(TrainingStep step) {
         if (step.finished ? step.health.isPresent() : health.isDue(finishedSteps + 1)) {
-            writeBack();
+            latest = Optional.empty();
             step.rowHealth = health.rows(rows.features());
         }
     }
@@ -320,8 +321,7 @@ public final class Trainer implements AutoCloseable {
         addedDomains.load(batch, rows.features());
         Assembly assembly = spare.isEmpty() ? new Assembly(spec, layout) : spare.pop();
         assembly.table().number(batch.keys(), batch.entries(), admission.defaultRows());
-        embeddings.makeRoom(assembly.table(), rows.features());
-        assembly.table().loadRows(rows.features());
+        embeddings.load(assembly.table());
         latest = Optional.of(assembly);
         addedDomains.fill(assembly.table());
         return assembly;
@@ -371,7 +371,7 @@ public final class Trainer implements AutoCloseable {
         if (Double.isFinite(norm)) {
             step.scale = spec.gradientClip() > 0 ? (float) Math.min(1, spec.gradientClip() / norm) : 1f;
             dense.update(step.scale);
-            embeddings.learn(assembly, step.scale);
+            embeddings.learn(step.scale);
         }
         return norm;
     }
@@ -386,13 +386,12 @@ public final class Trainer implements AutoCloseable {
         impressions += batch.size();
         finishedSteps = step.trainedSteps + 1;
         lifecycle.count(batch, assembly.table(), crosses);
-        assembly.table().store(rows.features());
+        step.embeddings.store(assembly.table());
         crosses.store(rows.crosses());
         admission.store(rows.candidates());
         health.see(batch, assembly.table());
         step.admitted = admission.admitted();
         step.evicted = lifecycle.sweep(rows, assembly.table(), crosses.table(), admission, finishedSteps, today);
-        embeddings.settle(step.evicted, rows.features());
     }
 
     private static double[] probabilities(double[] logits) {
@@ -446,18 +445,13 @@ public final class Trainer implements AutoCloseable {
         return network.layout().size();
     }
 
-    /** Has the rows' store all that they have learned. */
-    private void writeBack() {
-        latest = Optional.empty();
-        embeddings.writeBack(rows.features());
-    }
-
     /**
      * Dense weights, their optimizer's state, the step counts, what health remembers and the added domains; with the rows as they
      * are then, all there is.
      */
     public byte[] snapshot() {
-        writeBack();
+        latest = Optional.empty();
+        embeddings.writeBack();
         byte[] added = String.join(LINE, domains.names().subList(spec.domains().size(), domains.size()))
                 .getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.allocate(snapshotBytes() + added.length);

@@ -146,7 +146,8 @@ class DeviceEmbeddingsTest {
         NDManager[] manager = new NDManager[1];
         try (Trainer trainer = new Trainer(run.spec, run.rows, ComputeDevice.CPU, created -> {
             manager[0] = created;
-            return Optional.of(new DeviceEmbeddings(created, run.spec, RowLayout.of(run.spec), SCARCE));
+            return Optional.of(
+                    new DeviceEmbeddings(created, run.spec, RowLayout.of(run.spec), run.rows.features(), SCARCE));
         })) {
             run.learn(trainer, 0, 5);
             int arrays = manager[0].getManagedArrays().size();
@@ -212,7 +213,8 @@ class DeviceEmbeddingsTest {
                     spec,
                     rows,
                     ComputeDevice.CPU,
-                    manager -> Optional.of(new DeviceEmbeddings(manager, spec, RowLayout.of(spec), bytes)));
+                    manager -> Optional.of(
+                            new DeviceEmbeddings(manager, spec, RowLayout.of(spec), rows.features(), bytes)));
         }
 
         void learn(Trainer trainer) {
