@@ -16,7 +16,7 @@ enum Stage {
             "row gather",
             "io.caiman.model.train.RowTable.load",
             "io.caiman.model.train.RowTable.number",
-            "io.caiman.model.train.DeviceEmbeddings.makeRoom",
+            "io.caiman.model.train.DeviceRows.load",
             "io.caiman.model.train.Crosses.load"),
     TO_DEVICE(
             "host to device",
@@ -40,7 +40,11 @@ enum Stage {
             "io.caiman.model.nn.Adam.",
             "io.caiman.model.train.WidePart.",
             "io.caiman.model.train.TaskLoss."),
-    WRITE_ROWS("row write", "io.caiman.model.train.RowTable.store", "io.caiman.model.train.RowLifecycle."),
+    WRITE_ROWS(
+            "row write",
+            "io.caiman.model.train.RowTable.store",
+            "io.caiman.model.train.DeviceRows.store",
+            "io.caiman.model.train.RowLifecycle."),
     FREE("native memory freed", "ai.djl.ndarray.BaseNDManager.close", "ai.djl.pytorch.engine.PtNDManager.close"),
     HEALTH("health", "io.caiman.model.train.HealthProbe."),
     ENCODE(
