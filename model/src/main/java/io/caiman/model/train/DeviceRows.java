@@ -49,19 +49,22 @@ final class DeviceRows implements EmbeddingStore {
     /** {@code [room, embeddings]} */
     private NDArray accumulators;
 
+    /** Rows that may be here, if a mini-batch has no more. */
+    private final int limit;
+    /** Rows that there is room for so far. */
     private int room;
     /** The place to look at next for one that makes room. */
     private int hand;
     /** By place, the latest mini-batch that used its row; 0 if it has none. */
-    private long[] used = new long[CHUNK];
+    private long[] used = new long[0];
     /** By place, whether its row was used since its last turn. */
-    private boolean[] recent = new boolean[CHUNK];
+    private boolean[] recent = new boolean[0];
     /** By place, whether the store has an older state of its row. */
-    private boolean[] changed = new boolean[CHUNK];
+    private boolean[] changed = new boolean[0];
     /** By place, whether the store has its row at all. */
-    private boolean[] stored = new boolean[CHUNK];
+    private boolean[] stored = new boolean[0];
 
-    private float[] tails;
+    private float[] tails = new float[0];
     private long batches;
     private long misses;
 
@@ -87,10 +90,10 @@ final class DeviceRows implements EmbeddingStore {
         this.width = layout.embeddings() * layout.dimension();
         this.deviceFloats = width + layout.embeddings();
         this.tailFloats = layout.stride() - deviceFloats;
-        this.tails = new float[CHUNK * tailFloats];
         this.weights = manager.zeros(new Shape(0, width));
         this.accumulators = manager.zeros(new Shape(0, layout.embeddings()));
-        makeRoom((int) Math.max(1, Math.min(MOST, bytes / Float.BYTES / deviceFloats)));
+        this.limit = (int) Math.max(1, Math.min(MOST, bytes / Float.BYTES / deviceFloats));
+        makeRoom(Math.min(limit, CHUNK));
     }
 
     private void makeRoom(int target) {
@@ -101,6 +104,11 @@ final class DeviceRows implements EmbeddingStore {
         }
         weights = grown(weights, target - room);
         accumulators = grown(accumulators, target - room);
+        used = Arrays.copyOf(used, target);
+        recent = Arrays.copyOf(recent, target);
+        changed = Arrays.copyOf(changed, target);
+        stored = Arrays.copyOf(stored, target);
+        tails = Arrays.copyOf(tails, Math.multiplyExact(target, tailFloats));
         room = target;
     }
 
@@ -129,10 +137,12 @@ final class DeviceRows implements EmbeddingStore {
             }
         }
         misses += missingCount;
-        if (distinct > room) {
-            makeRoom(distinct);
+        int needed = index.size() + missingCount;
+        int wanted = Math.max(distinct, Math.min(limit, needed));
+        if (wanted > room) {
+            makeRoom(Math.max(wanted, Math.min(limit, 2 * room)));
         }
-        evict(index.size() + missingCount - room);
+        evict(needed - room);
         table.makeRoom();
         fetch(table);
         for (int row = 0; row < distinct; row++) {
@@ -146,9 +156,6 @@ final class DeviceRows implements EmbeddingStore {
             int row = missing[i];
             System.arraycopy(rows, i * layout.stride(), table.rows(), row * layout.stride(), layout.stride());
             int place = index.add(keys[i]);
-            if (place == used.length) {
-                growPlaces();
-            }
             places[row] = place;
             used[place] = batches;
             recent[place] = true;
@@ -156,15 +163,6 @@ final class DeviceRows implements EmbeddingStore {
             stored[place] = RowStatistics.sightings(rows, i * layout.stride() + layout.statistics()) > 0;
             System.arraycopy(rows, i * layout.stride() + deviceFloats, tails, place * tailFloats, tailFloats);
         }
-    }
-
-    private void growPlaces() {
-        int length = 2 * used.length;
-        used = Arrays.copyOf(used, length);
-        recent = Arrays.copyOf(recent, length);
-        changed = Arrays.copyOf(changed, length);
-        stored = Arrays.copyOf(stored, length);
-        tails = Arrays.copyOf(tails, length * tailFloats);
     }
 
     /** Where the tail of a row of a table starts. */
@@ -191,7 +189,7 @@ final class DeviceRows implements EmbeddingStore {
         int chosen = 0;
         while (chosen < count) {
             int place = hand;
-            hand = (hand + 1) % Math.min(room, used.length);
+            hand = (hand + 1) % room;
             if (used[place] == 0 || used[place] == batches) {
                 continue;
             }
@@ -290,7 +288,7 @@ final class DeviceRows implements EmbeddingStore {
     }
 
     private IntStream taken() {
-        return IntStream.range(0, used.length).filter(place -> used[place] != 0);
+        return IntStream.range(0, room).filter(place -> used[place] != 0);
     }
 
     private void writeBack(IntStream of) {
