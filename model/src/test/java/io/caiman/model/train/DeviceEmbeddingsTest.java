@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import io.caiman.model.embedding.EmbeddingStore;
 import io.caiman.model.embedding.ModelRows;
+import io.caiman.model.embedding.RowCensus;
 import io.caiman.model.embedding.RowLayout;
+import io.caiman.model.embedding.RowVisitor;
 import io.caiman.model.nn.ComputeDevice;
 import io.caiman.model.spec.ModelSpec;
 import io.caiman.model.spec.SpecReader;
@@ -174,7 +177,8 @@ class DeviceEmbeddingsTest {
 
         Run(String more) {
             spec = SpecReader.parse("test", merged(more));
-            rows = ModelRows.inMemory(spec);
+            ModelRows tables = ModelRows.inMemory(spec);
+            rows = new ModelRows(new Strict(tables.features()), tables.crosses(), tables.candidates());
             Random random = new Random(5);
             for (int step = 0; step < STEPS; step++) {
                 List<Sample> batch = new ArrayList<>();
@@ -264,6 +268,44 @@ class DeviceEmbeddingsTest {
             float[] found = new float[keys.length * RowLayout.of(spec).stride()];
             rows.features().gather(keys, keys.length, found);
             return found;
+        }
+    }
+
+    /** Takes back the rows of its latest gather only, as stores may. */
+    private static final class Strict implements EmbeddingStore {
+
+        private final EmbeddingStore store;
+        private long[] gathered = {};
+
+        Strict(EmbeddingStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public void gather(long[] keys, int count, float[] rows) {
+            gathered = Arrays.copyOf(keys, count);
+            store.gather(keys, count, rows);
+        }
+
+        @Override
+        public void scatter(long[] keys, int count, float[] rows) {
+            assertThat(Arrays.copyOf(keys, count)).containsExactly(gathered);
+            store.scatter(keys, count, rows);
+        }
+
+        @Override
+        public void delete(long[] keys, int count) {
+            store.delete(keys, count);
+        }
+
+        @Override
+        public void scan(int shard, RowVisitor visitor) {
+            store.scan(shard, visitor);
+        }
+
+        @Override
+        public RowCensus census() {
+            return store.census();
         }
     }
 }
