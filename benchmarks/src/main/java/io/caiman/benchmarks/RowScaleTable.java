@@ -16,6 +16,7 @@ import io.caiman.model.spec.SpecReader;
 import io.caiman.model.train.MiniBatch;
 import io.caiman.model.train.Trainer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -213,9 +214,7 @@ public final class RowScaleTable {
         }
 
         void flush() throws Exception {
-            features.flush();
-            crosses.flush();
-            candidates.flush();
+            RocksEmbeddingStore.flush(List.of(features, crosses, candidates));
         }
 
         @Override

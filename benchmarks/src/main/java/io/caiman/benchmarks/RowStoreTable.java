@@ -296,7 +296,7 @@ public final class RowStoreTable {
         public void settle() throws Exception {
             int changed = store.dirtyRows();
             long start = System.nanoTime();
-            store.flush();
+            RocksEmbeddingStore.flush(List.of(store));
             System.err.printf(
                     "%,d changed rows to RocksDB, %.2f us each%n",
                     changed, (System.nanoTime() - start) / 1e3 / Math.max(1, changed));

@@ -3,19 +3,25 @@ package io.caiman.benchmarks;
 import io.caiman.jobs.training.TrainingOptions;
 import io.caiman.model.nn.ComputeDevice;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsStatus;
+import org.apache.flink.runtime.checkpoint.SubtaskStateStats;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -33,6 +39,10 @@ import picocli.CommandLine.Parameters;
  *
  * <p>Heap is what a full collection leaves. Native memory is all memory of the process that belongs to no file, on Linux; give
  * {@code -Xms} the value of {@code -Xmx} and {@code -XX:+AlwaysPreTouch}, else it has the heap's growth in it.
+ *
+ * <p>Two columns tell the machine's speed from the job's: the time that the process has of the cores for an impression, and the
+ * time on a core that a fixed calculation takes, which has nothing to do with the job. What varies as the latter does is the
+ * machine's.
  */
 @Command(name = "SoakTable", mixinStandardHelpOptions = true, sortOptions = false)
 public final class SoakTable implements Callable<Integer> {
@@ -44,6 +54,11 @@ public final class SoakTable implements Callable<Integer> {
     private static final double FLAT = 0.05;
 
     private static final double LONGEST_CHECKPOINT_TO_MEDIAN = 2;
+
+    /** Floats of each of the yardstick's two arrays, together more than a core's own cache. */
+    private static final int YARDSTICK_FLOATS = 1 << 19;
+
+    private static final int YARDSTICK_ROUNDS = 50;
 
     @Parameters(paramLabel = "FOLDER", description = "With room for the topics and checkpoints, 6 GB for 10 minutes.")
     private Path folder = Path.of("");
@@ -65,6 +80,10 @@ public final class SoakTable implements Callable<Integer> {
 
     private volatile long predictions;
     private volatile boolean over;
+    private long sent;
+
+    private final float[] from = new float[YARDSTICK_FLOATS];
+    private final float[] to = new float[YARDSTICK_FLOATS];
 
     private SoakTable() {}
 
@@ -73,9 +92,21 @@ public final class SoakTable implements Callable<Integer> {
         System.exit(new CommandLine(new SoakTable()).execute(arguments));
     }
 
-    /** What is seen at one moment; of checkpoints, the milliseconds of each since the look before. */
+    /**
+     * What is seen at one moment.
+     *
+     * @param coreMicros time on a core for an impression, of the whole process but the yardstick
+     * @param yardstickMillis time on a core of the fixed calculation, the mean of five a second
+     * @param checkpoints that were completed since the look before, by time
+     */
     private record Look(
-            double seconds, double rate, double heapMegabytes, double anonymousMegabytes, long[] checkpoints) {}
+            double seconds,
+            double rate,
+            double coreMicros,
+            double yardstickMillis,
+            double heapMegabytes,
+            double anonymousMegabytes,
+            List<AbstractCheckpointStats> checkpoints) {}
 
     @Override
     public Integer call() throws Exception {
@@ -96,16 +127,22 @@ public final class SoakTable implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    /** Sends the impressions again and again, at most one time more than they are learned from. */
+    /**
+     * Sends the impressions again and again, at most one time more than they are learned from. It goes on evenly, as it takes from
+     * the cores that the job runs on.
+     */
     private void feed(TrainingFlow flow, PreparedStream stream, CountDownLatch first) {
         try {
             flow.fill(topic -> {
-                for (long rounds = 1; !over; rounds++) {
-                    stream.send(topic);
+                while (!over) {
+                    stream.send((impression, partition) -> {
+                        while (!over && sent - predictions >= impressions) {
+                            sleep(20);
+                        }
+                        topic.accept(impression, partition);
+                        sent++;
+                    });
                     first.countDown();
-                    while (!over && predictions < (rounds - 1) * impressions) {
-                        sleep(100);
-                    }
                 }
             });
         } catch (Exception e) {
@@ -136,6 +173,7 @@ public final class SoakTable implements Callable<Integer> {
             while (predictions < impressions) {
                 sleep(500);
                 predictions = TrainingFlow.predictions(admin);
+                double unused = yardstick();
             }
             List<Look> looks = look(admin, cluster, job);
             summarize(looks);
@@ -143,41 +181,72 @@ public final class SoakTable implements Callable<Integer> {
     }
 
     private List<Look> look(Admin admin, MiniCluster cluster, JobID job) throws Exception {
-        System.out.println("| s | impressions/s | heap MB | native MB | checkpoints ms |\n|---|---|---|---|---|");
+        System.out.println(
+                "| s | impressions/s | core us an impression | yardstick ms | heap MB | native MB | checkpoints ms |"
+                        + "\n|---|---|---|---|---|---|---|");
         List<Look> looks = new ArrayList<>();
         long start = System.nanoTime();
         double before = 0;
         long seen = lastCheckpoint(cluster, job);
         while (before < 60 * minutes) {
             long countBefore = predictions;
+            double busyBefore = MeasuredJob.busySeconds();
+            DoubleSummaryStatistics yardstick = new DoubleSummaryStatistics();
             double next = before + lookSeconds;
             while ((System.nanoTime() - start) / 1e9 < next) {
                 sleep(200);
                 predictions = TrainingFlow.predictions(admin);
+                yardstick.accept(yardstick());
             }
             double now = (System.nanoTime() - start) / 1e9;
-            double rate = (predictions - countBefore) / (now - before);
+            double learned = predictions - countBefore;
+            double busy = MeasuredJob.busySeconds() - busyBefore - yardstick.getSum() / 1e3;
             System.gc();
             long after = seen;
-            long[] checkpoints = checkpoints(cluster, job).stream()
+            List<AbstractCheckpointStats> checkpoints = checkpoints(cluster, job).stream()
                     .filter(checkpoint -> checkpoint.getCheckpointId() > after)
-                    .mapToLong(AbstractCheckpointStats::getEndToEndDuration)
-                    .toArray();
-            seen = lastCheckpoint(cluster, job);
+                    .sorted(Comparator.comparingLong(AbstractCheckpointStats::getCheckpointId))
+                    .toList();
+            seen = checkpoints.isEmpty()
+                    ? seen
+                    : checkpoints.get(checkpoints.size() - 1).getCheckpointId();
             Runtime heap = Runtime.getRuntime();
-            Look look = new Look(now, rate, (heap.totalMemory() - heap.freeMemory()) / 1e6, anonymous(), checkpoints);
+            Look look = new Look(
+                    now,
+                    learned / (now - before),
+                    1e6 * busy / learned,
+                    yardstick.getAverage(),
+                    (heap.totalMemory() - heap.freeMemory()) / 1e6,
+                    anonymous(),
+                    checkpoints);
             looks.add(look);
             System.out.printf(
                     Locale.ROOT,
-                    "| %.0f | %,.0f | %.0f | %.0f | %s |%n",
+                    "| %.0f | %,.0f | %.1f | %.2f | %.0f | %,.0f | %s |%n",
                     look.seconds,
                     look.rate,
+                    look.coreMicros,
+                    look.yardstickMillis,
                     look.heapMegabytes,
                     look.anonymousMegabytes,
-                    Arrays.toString(checkpoints));
+                    checkpoints.stream()
+                            .map(checkpoint -> String.valueOf(checkpoint.getEndToEndDuration()))
+                            .collect(Collectors.joining(", ")));
             before = now;
         }
         return looks;
+    }
+
+    /** Milliseconds on a core of a calculation that is always the same. */
+    private double yardstick() {
+        var threads = ManagementFactory.getThreadMXBean();
+        long start = threads.getCurrentThreadCpuTime();
+        for (int round = 0; round < YARDSTICK_ROUNDS; round++) {
+            for (int i = 0; i < YARDSTICK_FLOATS; i++) {
+                to[i] = 0.5f * to[i] + from[i];
+            }
+        }
+        return (threads.getCurrentThreadCpuTime() - start) / 1e6;
     }
 
     private static List<AbstractCheckpointStats> checkpoints(MiniCluster cluster, JobID job) throws Exception {
@@ -209,31 +278,45 @@ public final class SoakTable implements Callable<Integer> {
     }
 
     private static void summarize(List<Look> looks) {
-        double[] seconds = looks.stream().mapToDouble(Look::seconds).toArray();
-        tell("rate", seconds, looks.stream().mapToDouble(Look::rate).toArray());
-        tell("heap", seconds, looks.stream().mapToDouble(Look::heapMegabytes).toArray());
-        tell(
-                "native memory",
-                seconds,
-                looks.stream().mapToDouble(Look::anonymousMegabytes).toArray());
-        long[] all = looks.stream()
-                .flatMapToLong(look -> Arrays.stream(look.checkpoints))
-                .sorted()
-                .toArray();
-        if (all.length > 0) {
-            double ratio = (double) all[all.length - 1] / all[all.length / 2];
+        tell("rate", looks, Look::rate);
+        tell("time on a core for an impression", looks, Look::coreMicros);
+        tell("yardstick", looks, Look::yardstickMillis);
+        tell("heap", looks, Look::heapMegabytes);
+        tell("native memory", looks, Look::anonymousMegabytes);
+        List<AbstractCheckpointStats> all = looks.stream()
+                .flatMap(look -> look.checkpoints.stream())
+                .sorted(Comparator.comparingLong(AbstractCheckpointStats::getEndToEndDuration))
+                .toList();
+        if (!all.isEmpty()) {
+            AbstractCheckpointStats median = all.get(all.size() / 2);
+            AbstractCheckpointStats longest = all.get(all.size() - 1);
+            double ratio = (double) longest.getEndToEndDuration() / median.getEndToEndDuration();
             System.out.printf(
                     Locale.ROOT,
-                    "checkpoints: %d, median %d ms, longest %.2f times that: %s%n",
-                    all.length,
-                    all[all.length / 2],
+                    "checkpoints: %d, median %s, longest %.2f times that, %s: %s%n",
+                    all.size(),
+                    parts(median),
                     ratio,
+                    parts(longest),
                     ratio <= LONGEST_CHECKPOINT_TO_MEDIAN ? "flat" : "not flat");
         }
     }
 
-    private static void tell(String what, double[] seconds, double[] values) {
-        double drift = drift(seconds, values);
+    /** How long a checkpoint took, and how much of that the task waited while it was taken, and its files were copied. */
+    private static String parts(AbstractCheckpointStats checkpoint) {
+        SubtaskStateStats task = checkpoint.getLatestAcknowledgedSubtaskStats();
+        return task == null
+                ? checkpoint.getEndToEndDuration() + " ms"
+                : "%d ms (%d synchronous, %d asynchronous)"
+                        .formatted(
+                                checkpoint.getEndToEndDuration(),
+                                task.getSyncCheckpointDuration(),
+                                task.getAsyncCheckpointDuration());
+    }
+
+    private static void tell(String what, List<Look> looks, ToDoubleFunction<Look> value) {
+        double[] seconds = looks.stream().mapToDouble(Look::seconds).toArray();
+        double drift = drift(seconds, looks.stream().mapToDouble(value).toArray());
         System.out.printf(
                 Locale.ROOT,
                 "%s: %+.1f %% from the first to the last line, as a fitted line has it: %s%n",

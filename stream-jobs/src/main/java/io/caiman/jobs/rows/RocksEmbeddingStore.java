@@ -6,6 +6,8 @@ import io.caiman.model.embedding.RowCensus;
 import io.caiman.model.embedding.RowShards;
 import io.caiman.model.embedding.RowStatistics;
 import io.caiman.model.embedding.RowVisitor;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -47,6 +49,8 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
     private final WriteBack writeBack;
     private final EarlyWriting earlyWriting;
     private final RowCensus census;
+    /** The census of each shard as it is in the state, where one without rows may be missing. */
+    private final long[][] storedCensus = new long[RowShards.COUNT][];
 
     /** Slots of the rows of the latest gather, by position. */
     private int[] slots = new int[0];
@@ -99,6 +103,7 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
             if (stored != null) {
                 census.restore(shard, stored);
             }
+            storedCensus[shard] = census.state(shard);
         }
     }
 
@@ -299,15 +304,28 @@ public final class RocksEmbeddingStore implements EmbeddingStore, AutoCloseable 
         earlyWriting.begin();
     }
 
-    /** Writes every changed row, and the census, to the keyed state. */
-    public void flush() throws Exception {
+    /**
+     * Writes every changed row, and the census, of tables in one backend to the keyed state, and has RocksDB write its files once for
+     * all of them.
+     */
+    public static void flush(List<RocksEmbeddingStore> tables) throws Exception {
+        for (RocksEmbeddingStore table : tables) {
+            table.write();
+        }
+        RowDatabase.flush(tables.stream().map(table -> table.database).toList());
+    }
+
+    private void write() throws Exception {
         earlyWriting.end();
         writeBack.all();
         for (int shard : ownShards()) {
-            backend.setCurrentKey(ShardKeys.of(shard));
-            censusState.update(census.state(shard));
+            long[] now = census.state(shard);
+            if (!Arrays.equals(now, storedCensus[shard])) {
+                backend.setCurrentKey(ShardKeys.of(shard));
+                censusState.update(now);
+                storedCensus[shard] = now;
+            }
         }
-        database.flush();
     }
 
     /** Rows looked up so far. */

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.util.FlinkRuntimeException;
@@ -143,13 +144,19 @@ final class RowDatabase {
     }
 
     /**
-     * Has RocksDB write what it has in memory of rows and census, and waits for it. A checkpoint does the same, but where the disk
-     * is full only this can say what is to be done.
+     * Has RocksDB write what it has in memory of the rows and the census of some tables, and waits for it. A checkpoint does the
+     * same, but where the disk is full only this can say what is to be done.
      *
+     * @param tables of one backend, at least one
      * @throws FlinkRuntimeException as {@link Changes#commit} does
      */
-    void flush() {
-        flush(true, List.of(column, census));
+    static void flush(List<RowDatabase> tables) {
+        tables.get(0)
+                .flush(
+                        true,
+                        tables.stream()
+                                .flatMap(table -> Stream.of(table.column, table.census))
+                                .toList());
     }
 
     private void flush(boolean wait, List<ColumnFamilyHandle> columns) {

@@ -104,9 +104,7 @@ final class TrainedRows implements AutoCloseable {
 
     /** Writes every changed row to the keyed state. */
     void flush() throws Exception {
-        for (RocksEmbeddingStore table : all()) {
-            table.flush();
-        }
+        RocksEmbeddingStore.flush(all());
     }
 
     @Override

@@ -69,6 +69,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private final String specYaml;
     private final TrainingOptions options;
     private final CheckpointRoom checkpoints;
+    private final long checkpointMillis;
 
     private transient ModelSpec spec;
     private transient RecordDecoder<Impression> decoder;
@@ -104,12 +105,18 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     private transient Counter skippedSteps;
     private transient Counter stepNanos;
 
+    /**
+     * An operator that learns.
+     *
+     * @param checkpointMillis time between two checkpoints as configured, at most 0 if none are taken by the clock
+     */
     @SuppressWarnings("NullAway.Init") // transient fields are set by initializeState, on the task that runs this
-    TrainingOperator(ModelSpec spec, TrainingOptions options, CheckpointRoom checkpoints) {
+    TrainingOperator(ModelSpec spec, TrainingOptions options, CheckpointRoom checkpoints, long checkpointMillis) {
         options.pipeline().check(spec);
         this.specYaml = SpecReader.write(spec);
         this.options = options;
         this.checkpoints = checkpoints;
+        this.checkpointMillis = checkpointMillis;
     }
 
     @Override
@@ -200,6 +207,7 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void open() throws Exception {
         super.open();
+        writeRowsEarlyUntilTheFirstBarrier();
         if (pending.size() > 0) {
             stepAfterMaxWait();
         }
@@ -368,12 +376,26 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
         super.prepareSnapshotPreBarrier(checkpointId);
     }
 
-    /** As if the next barrier came after the same time as this one. */
+    /** Flink takes a job's first checkpoint at some random time within an interval: rows are written again and again until then. */
+    private void writeRowsEarlyUntilTheFirstBarrier() {
+        if (checkpointMillis <= 0) {
+            return;
+        }
+        long due = getProcessingTimeService().getCurrentProcessingTime() + (long) (EARLY_SHARE * checkpointMillis);
+        ScheduledFuture<?> unused = getProcessingTimeService().registerTimer(due, time -> {
+            if (lastBarrier < 0) {
+                rows.beginEarlyWrites();
+                writeRowsEarlyUntilTheFirstBarrier();
+            }
+        });
+    }
+
+    /** The next barrier is due after the configured time, or after as long as this one took if that was longer. */
     private void writeRowsEarlyNextTime() {
         long before = lastBarrier;
         lastBarrier = getProcessingTimeService().getCurrentProcessingTime();
-        if (before >= 0 && lastBarrier > before) {
-            long interval = lastBarrier - before;
+        long interval = before < 0 ? checkpointMillis : Math.max(checkpointMillis, lastBarrier - before);
+        if (interval > 0) {
             long due = lastBarrier + interval - (long) (EARLY_SHARE * interval);
             ScheduledFuture<?> unused = getProcessingTimeService().registerTimer(due, time -> rows.beginEarlyWrites());
         }

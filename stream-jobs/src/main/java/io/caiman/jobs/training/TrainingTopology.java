@@ -64,7 +64,11 @@ public final class TrainingTopology {
                 .transform(
                         TRAINER,
                         AvroRecordType.of(Prediction.class),
-                        new TrainingOperator(spec, options, CheckpointRoom.of(env.getConfiguration())))
+                        new TrainingOperator(
+                                spec,
+                                options,
+                                CheckpointRoom.of(env.getConfiguration()),
+                                env.getCheckpointConfig().getCheckpointInterval()))
                 .uid(TRAINER);
         predictions.attach(trained, "predictions");
         health.attach(trained.getSideOutput(HealthRecords.TAG), "model-health");

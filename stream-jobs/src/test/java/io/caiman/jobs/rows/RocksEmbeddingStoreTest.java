@@ -10,12 +10,16 @@ import io.caiman.model.embedding.InMemoryEmbeddingStore;
 import io.caiman.model.embedding.RowKeys;
 import io.caiman.model.embedding.RowShards;
 import io.caiman.model.embedding.RowStatistics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
@@ -112,7 +116,7 @@ class RocksEmbeddingStoreTest {
             RocksEmbeddingStore store = harness.open();
             EmbeddingStore oracle = oracle();
             exercise(store, oracle, new Random(1), 1);
-            store.flush();
+            RocksEmbeddingStore.flush(List.of(store));
 
             MapState<Long, float[]> state = harness.backend()
                     .getPartitionedState(
@@ -154,6 +158,44 @@ class RocksEmbeddingStoreTest {
             harness.snapshot(1);
             assertThat(store.dirtyRows()).isZero();
             assertSameRows(store, oracle);
+        }
+    }
+
+    @Test
+    void tables_are_flushed_together_so_that_nothing_is_left_to_write_and_what_has_not_changed_is_not_written()
+            throws Exception {
+        try (StoreHarness harness = new StoreHarness(FIRST, FORMAT, SMALL)) {
+            RocksEmbeddingStore store = harness.open();
+            try (RocksEmbeddingStore other = table(harness, "other");
+                    RocksEmbeddingStore empty = table(harness, "empty")) {
+                List<RocksEmbeddingStore> tables = List.of(store, other, empty);
+                RocksEmbeddingStore.flush(tables);
+                assertThat(files(harness)).isZero();
+
+                exercise(store, oracle(), new Random(1), 1);
+                exercise(other, oracle(), new Random(2), 1);
+                RocksEmbeddingStore.flush(tables);
+                assertThat(store.dirtyRows() + other.dirtyRows()).isZero();
+                long files = files(harness);
+                assertThat(files).isPositive();
+
+                RocksEmbeddingStore.flush(tables);
+                harness.snapshot(1);
+                assertThat(files(harness)).isEqualTo(files);
+            }
+        }
+    }
+
+    private static RocksEmbeddingStore table(StoreHarness harness, String name) throws Exception {
+        return new RocksEmbeddingStore(harness.backend(), name, FORMAT, FIRST, StoreHarness.FEATURES, SMALL);
+    }
+
+    /** How many files RocksDB has written. */
+    private static long files(StoreHarness harness) throws IOException {
+        Path directory =
+                new RowDatabase(RowDatabase.require(harness.backend()), "rows", "rows-census", STRIDE, 1).directory();
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(file -> file.toString().endsWith(".sst")).count();
         }
     }
 

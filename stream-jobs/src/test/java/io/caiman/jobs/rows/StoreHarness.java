@@ -2,6 +2,7 @@ package io.caiman.jobs.rows;
 
 import io.caiman.model.embedding.FirstValues;
 import io.caiman.model.embedding.RowShards;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -114,7 +115,7 @@ final class StoreHarness implements AutoCloseable {
         @Override
         public void snapshotState(StateSnapshotContext context) throws Exception {
             super.snapshotState(context);
-            store.flush();
+            RocksEmbeddingStore.flush(List.of(store));
         }
 
         @Override

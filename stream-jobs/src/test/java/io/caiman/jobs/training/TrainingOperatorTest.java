@@ -3,6 +3,7 @@ package io.caiman.jobs.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import io.caiman.jobs.checkpoints.CheckpointRoom;
 import io.caiman.jobs.connect.ConsumedRecord;
@@ -41,6 +42,7 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -148,6 +150,47 @@ class TrainingOperatorTest {
             scores.addAll(harness.scores());
         }
         assertThat(scores).containsExactlyElementsOf(scoresWithoutFlink(impressions));
+    }
+
+    @Test
+    void rows_begin_to_be_written_before_the_first_checkpoint_whenever_it_comes_and_shortly_before_the_next()
+            throws Exception {
+        try (Harness harness = new Harness(SPEC, CACHE, Pipeline.EXACT, 1_000)) {
+            harness.time(0);
+            harness.open();
+            harness.send(ofUsers("first", 20 * BATCH));
+            harness.time(199);
+            harness.send(ofUsers("first", BATCH));
+            assertThat(harness.stateEntries()).isZero();
+            awaitMoreRows(harness, 200);
+            harness.send(ofUsers("second", 20 * BATCH));
+            awaitMoreRows(harness, 400);
+
+            harness.time(500);
+            harness.snapshot(1);
+            int stored = harness.stateEntries();
+            harness.send(ofUsers("third", 20 * BATCH));
+            harness.time(1_299);
+            harness.send(ofUsers("third", BATCH));
+            assertThat(harness.stateEntries()).isEqualTo(stored);
+            awaitMoreRows(harness, 1_300);
+        }
+    }
+
+    /** Rows are written beside mini-batches that are learned from when they are asked for or later. */
+    private static void awaitMoreRows(Harness harness, long millis) throws Exception {
+        int before = harness.stateEntries();
+        harness.time(millis);
+        await().pollInSameThread().untilAsserted(() -> {
+            harness.send(impressions(BATCH));
+            assertThat(harness.stateEntries()).isGreaterThan(before);
+        });
+    }
+
+    private static List<Impression> ofUsers(String prefix, int count) {
+        List<Impression> impressions = impressions(count);
+        impressions.forEach(impression -> impression.setUser(prefix + impression.getUser()));
+        return impressions;
     }
 
     @Test
@@ -836,9 +879,16 @@ class TrainingOperatorTest {
         }
 
         Harness(ModelSpec spec, RowStoreOptions rows, Pipeline pipeline) throws Exception {
+            this(spec, rows, pipeline, 0);
+        }
+
+        Harness(ModelSpec spec, RowStoreOptions rows, Pipeline pipeline, long checkpointMillis) throws Exception {
             flink = new KeyedOneInputStreamOperatorTestHarness<>(
                     new TrainingOperator(
-                            spec, new TrainingOptions(ComputeDevice.CPU, 0, rows, pipeline), new CheckpointRoom("")),
+                            spec,
+                            new TrainingOptions(ComputeDevice.CPU, 0, rows, pipeline),
+                            new CheckpointRoom(""),
+                            checkpointMillis),
                     record -> 0,
                     Types.INT,
                     MAX_PARALLELISM,
@@ -870,6 +920,13 @@ class TrainingOperatorTest {
 
         void time(long millis) throws Exception {
             flink.setProcessingTime(millis);
+        }
+
+        /** Rows that the state has, and their census. */
+        int stateEntries() {
+            return ((RocksDBKeyedStateBackend<?>)
+                            ((TrainingOperator) flink.getOperator()).<Integer>getKeyedStateBackend())
+                    .numKeyValueStateEntries();
         }
 
         OperatorSubtaskState snapshot() throws Exception {
