@@ -8,6 +8,7 @@ import io.caiman.replay.ReplayProgress;
 import io.caiman.replay.ReplaySummary;
 import io.caiman.replay.dataset.ImpressionSource;
 import io.caiman.schemas.Topics;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /** A replay on a thread of its own. */
@@ -16,7 +17,7 @@ final class BackgroundReplay implements ReplayListener, AutoCloseable {
     private final Thread thread;
     private volatile long impressions;
     private volatile boolean done;
-    private volatile @Nullable Exception failure;
+    private volatile @Nullable Throwable failure;
 
     private BackgroundReplay(ImpressionSource log, ReplayOptions options) {
         this.thread = new Thread(() -> run(log, options), "replay");
@@ -34,7 +35,7 @@ final class BackgroundReplay implements ReplayListener, AutoCloseable {
             Replay.run(log, options, this);
         } catch (InterruptedException e) {
             // closed before its end
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // also that memory is out: whoever waits for the end would wait for ever
             failure = e;
         }
     }
@@ -62,9 +63,9 @@ final class BackgroundReplay implements ReplayListener, AutoCloseable {
 
     /** Fails if the replay did. */
     void check() throws Exception {
-        Exception happened = failure;
+        Throwable happened = failure;
         if (happened != null) {
-            throw happened;
+            ExceptionUtils.rethrowException(happened);
         }
     }
 

@@ -87,15 +87,17 @@ final class LocalFlink implements AutoCloseable {
         return cluster.submitJob(graph).get().getJobID();
     }
 
-    /** Fails if a job has failed, with the reason. */
+    /** Fails if a job has ended, with the reason: none ends of itself, for at the end of a log it waits for more. */
     void check(JobID job) throws InterruptedException, ExecutionException {
-        if (cluster.getJobStatus(job).get() == JobStatus.FAILED) {
+        JobStatus status = cluster.getJobStatus(job).get();
+        if (status.isGloballyTerminalState()) {
             Throwable reason = cluster.requestJobResult(job)
                     .get()
                     .getSerializedThrowable()
                     .<Throwable>map(thrown -> thrown.deserializeError(LocalFlink.class.getClassLoader()))
-                    .orElseGet(() -> new IllegalStateException("for no stated reason"));
-            throw new IllegalStateException("Flink job " + job + " failed", reason);
+                    .orElseGet(() -> new IllegalStateException(
+                            "no reason is known; a job can be cancelled in Flink's web interface"));
+            throw new IllegalStateException("Flink job %s is %s".formatted(job, status), reason);
         }
     }
 
