@@ -33,17 +33,18 @@ sealed interface ValueRange {
         }
     }
 
-    /** Numbers from the least to the most, each as likely, of three digits. */
+    /** Numbers from the least to the most, each as likely, rounded to three digits within the range. */
     record Uniform(double least, double most) implements ValueRange {
 
         @Override
         public JsonNode at(double share) {
-            return rounded(least + share * (most - least));
+            return within(least, most, least + share * (most - least));
         }
     }
 
     /**
-     * Numbers from the least to the most, of which each order of magnitude is as likely, of three digits.
+     * Numbers from the least to the most, of which each order of magnitude is as likely, rounded to three digits within the
+     * range.
      *
      * @param least above 0
      */
@@ -53,13 +54,13 @@ sealed interface ValueRange {
         public JsonNode at(double share) {
             // StrictMath gives the same bits on every machine.
             double low = StrictMath.log(least);
-            return rounded(StrictMath.exp(low + share * (StrictMath.log(most) - low)));
+            return within(least, most, StrictMath.exp(low + share * (StrictMath.log(most) - low)));
         }
     }
 
-    /** More digits would say nothing, and make a spec hard to read. */
-    private static JsonNode rounded(double value) {
-        return DoubleNode.valueOf(
-                new BigDecimal(value).round(new MathContext(3)).doubleValue());
+    /** Three digits: more would say nothing, and make a spec hard to read. An end of the range keeps all of its own. */
+    private static JsonNode within(double least, double most, double value) {
+        double rounded = new BigDecimal(value).round(new MathContext(3)).doubleValue();
+        return DoubleNode.valueOf(Math.max(least, Math.min(most, rounded)));
     }
 }

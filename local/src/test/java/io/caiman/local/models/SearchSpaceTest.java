@@ -99,6 +99,20 @@ class SearchSpaceTest {
     }
 
     @Test
+    void no_value_is_rounded_out_of_its_range() {
+        SearchSpace space = SearchSpace.parse("a", """
+                shared:
+                  dense-optimizer.beta2: {uniform: [0.99, 0.9999]}
+                  dense-optimizer.epsilon: {log-uniform: [1.2345e-8, 1.2349e-8]}
+                """);
+
+        for (Map<String, JsonNode> values : space.draw(NetworkKind.MLP, 1, 50)) {
+            assertThat(number(values, "dense-optimizer.beta2")).isBetween(0.99, 0.9999);
+            assertThat(number(values, "dense-optimizer.epsilon")).isBetween(1.2345e-8, 1.2349e-8);
+        }
+    }
+
+    @Test
     void keys_are_drawn_apart() {
         SearchSpace space = SearchSpace.parse(
                 "a", "shared: {gradient-clip: {uniform: [0, 1]}, embedding.initial-scale: {uniform: [0, 1]}}");
