@@ -15,6 +15,7 @@ import io.caiman.replay.Terminal;
 import io.caiman.replay.dataset.Dataset;
 import io.caiman.replay.dataset.DatasetException;
 import io.caiman.replay.dataset.ImpressionSource;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,7 +103,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path path = workDirectory.isPresent() ? workDirectory.get() : Files.createTempDirectory("caiman-");
+        Path path = workDirectory.isPresent() ? workDirectory.get() : temporary();
         // Before any class that logs is loaded: Log4j reads these once.
         System.setProperty("caiman.log.file", path.resolve("caiman.log").toString());
         System.setProperty("caiman.log.to", "file");
@@ -111,14 +112,18 @@ public final class DemoCommand implements Callable<Integer> {
             report.ifPresent(file -> OutputFiles.checkWritable("--report", file));
             predictions.ifPresent(file -> OutputFiles.checkWritable("--predictions", file));
             RunDirectory directory = claim(path, options);
-            if (workDirectory.isEmpty()) {
-                Runtime.getRuntime().addShutdownHook(new Thread(directory::delete));
-            }
             new Demo(options, opened, directory, command.commandLine().getOut()).run();
         } catch (ReplayException | BrokerStartException | DashboardStartException | IllegalArgumentException e) {
             throw refused(e);
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    /** A new directory, deleted when this process ends, be it because the run is refused. */
+    private static Path temporary() throws IOException {
+        Path made = Files.createTempDirectory("caiman-");
+        Runtime.getRuntime().addShutdownHook(new Thread(new RunDirectory(made)::delete));
+        return made;
     }
 
     private DemoOptions options() {

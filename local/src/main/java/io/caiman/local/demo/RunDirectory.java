@@ -3,10 +3,10 @@ package io.caiman.local.demo;
 import io.caiman.jobs.checkpoints.CompletedCheckpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
+import org.apache.flink.util.FileUtils;
 
 /**
  * Where a run keeps what must outlive it: the broker's data, the jobs' checkpoints, and a note of what the run is, so
@@ -18,6 +18,9 @@ record RunDirectory(Path path) {
 
     /** Broker, state and checkpoints of a small run. */
     private static final long LEAST_ROOM = 1L << 30;
+
+    /** Jobs write a checkpoint every few seconds, and to delete takes far less. */
+    private static final int TIMES_TO_DELETE = 10;
 
     /**
      * Makes the directory if it is not there, and claims it for a run.
@@ -70,11 +73,18 @@ record RunDirectory(Path path) {
                 checkpoints(job).toAbsolutePath().toUri()));
     }
 
-    /** Deletes the directory and all in it. */
+    /** Deletes the directory and all in it, also while jobs that have not yet stopped add and remove files. */
     void delete() {
-        try (Stream<Path> files = Files.walk(path)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+        try {
+            for (int left = TIMES_TO_DELETE; Files.exists(path); left--) {
+                try {
+                    FileUtils.deleteDirectory(path.toFile());
+                } catch (DirectoryNotEmptyException e) {
+                    // Something was written since the directory's files were listed.
+                    if (left == 1) {
+                        throw e;
+                    }
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the run's directory " + path + " could not be deleted", e);

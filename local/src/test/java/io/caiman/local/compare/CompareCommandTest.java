@@ -156,4 +156,16 @@ class CompareCommandTest {
 
         refused(execute("--specs", other.toString(), "--limit", "50"), "50 impressions", "long_view", "'task'");
     }
+
+    @Test
+    void a_comparison_that_is_refused_leaves_the_files_of_an_earlier_one() throws IOException {
+        Path json = Files.writeString(directory.resolve("earlier.json"), "{}");
+        Path other = Files.writeString(
+                directory.resolve("other.yaml"),
+                Files.readString(small).replace("task: \"click\"", "task: \"long_view\""));
+
+        refused(execute("--specs", other.toString(), "--limit", "50", "--json", json.toString()), "50 impressions");
+
+        assertThat(json).hasContent("{}");
+    }
 }

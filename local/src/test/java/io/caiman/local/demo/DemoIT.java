@@ -357,6 +357,12 @@ class DemoIT {
         assertThat(refused(
                         "--report", directory.resolve("no/such/folder/r.json").toString()))
                 .contains("--report", "can be written");
+        Path other = Files.createDirectory(directory.resolve("other"));
+        Files.writeString(other.resolve("run.txt"), "another run");
+        Path report = Files.writeString(directory.resolve("report.json"), "of an earlier run");
+        assertThat(refused("--work-dir", other.toString(), "--report", report.toString()))
+                .contains("holds another run", "another run");
+        assertThat(report).hasContent("of an earlier run");
     }
 
     private String refused(String... options) throws Exception {
@@ -365,6 +371,7 @@ class DemoIT {
         String output = Files.readString(directory.resolve("refused.log"));
         assertThat(process.exitValue()).as(output).isEqualTo(2);
         assertThat(output).doesNotContain("\tat ");
+        assertNothingLeft();
         return output;
     }
 
@@ -386,6 +393,16 @@ class DemoIT {
         boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(ended).as("the demo ended").isTrue();
         assertThat(process.exitValue()).as(logs()).isZero();
+        assertNothingLeft();
+    }
+
+    private void assertNothingLeft() {
+        assertThat(temporary()).isDirectoryNotContaining("glob:**/caiman-*");
+    }
+
+    /** Where the processes make their temporary directories. */
+    private Path temporary() {
+        return directory.resolve("temporary");
     }
 
     /** The ends of all logs: what is rare is not there to be looked at the next time. */
@@ -408,6 +425,7 @@ class DemoIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-Dai.djl.offline=true",
+                "-Djava.io.tmpdir=" + Files.createDirectories(temporary()),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.caiman.local.Caiman",
