@@ -89,10 +89,5 @@ final class BrokerSettings {
     private static void keepEverything(Map<String, String> settings) {
         settings.put("log.retention.ms", "-1");
         settings.put("log.retention.bytes", "-1");
-        // Record timestamps are event times: any time at all, also one in the future.
-        settings.put("log.message.timestamp.before.max.ms", Long.toString(Long.MAX_VALUE));
-        settings.put("log.message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
-        // Segments are rolled by record timestamps as well; a dataset of years would make one for each week.
-        settings.put("log.roll.ms", Long.toString(Long.MAX_VALUE));
     }
 }

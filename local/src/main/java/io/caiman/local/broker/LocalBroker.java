@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * group offset and transaction of the one before, also after the process was killed. Ports may differ from start to
  * start: the quorum is named by node id in the log, and by address only in the configuration of each start.
  *
- * <p>Nothing is deleted by age: a replayed dataset's records carry their event times, which may be years old.
+ * <p>Nothing is deleted by age. Time stamps are those of arrival in the topics of a run (ADR 7); event times are in the records.
  */
 public final class LocalBroker implements AutoCloseable {
 

@@ -1,14 +1,13 @@
 package io.caiman.local.broker;
 
+import io.caiman.replay.EventTimeTopics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.OptionalInt;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -41,7 +40,7 @@ final class BrokerTraffic {
 
     static void createTopic(LocalBroker broker) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.createTopics(Set.of(new NewTopic(TOPIC, 1, (short) 1))).all().get();
+            EventTimeTopics.createMissing(admin, List.of(TOPIC), OptionalInt.of(1));
         }
     }
 
@@ -63,9 +62,11 @@ final class BrokerTraffic {
 
     private static void commit(KafkaProducer<String, String> producer, String... values) throws Exception {
         producer.beginTransaction();
-        for (String value : values) {
-            // An event time long past: it must not be taken for age.
-            producer.send(new ProducerRecord<>(TOPIC, 0, 1_000L, "key", value)).get();
+        for (int i = 0; i < values.length; i++) {
+            // Event times, long past and yet to come: they must not be taken for age.
+            long eventTimeMs = i % 2 == 0 ? 1_000L : Long.MAX_VALUE / 2;
+            producer.send(new ProducerRecord<>(TOPIC, 0, eventTimeMs, "key", values[i]))
+                    .get();
         }
         producer.commitTransaction();
     }
@@ -79,7 +80,7 @@ final class BrokerTraffic {
                 "auto.offset.reset", "earliest");
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
-            Collection<TopicPartition> partitions = Set.of(partition);
+            List<TopicPartition> partitions = List.of(partition);
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             long end = consumer.endOffsets(partitions).getOrDefault(partition, 0L);

@@ -32,6 +32,10 @@ class LocalBrokerTest {
             BrokerTraffic.commitInTransaction(broker, "c");
             assertThat(BrokerTraffic.committed(broker)).containsExactly("a", "b", "c");
         }
+        assertThat(directory.resolve(BrokerTraffic.TOPIC + "-0"))
+                .as("event times far apart do not begin a file each")
+                .satisfies(partition -> assertThat(partition.toFile().list((folder, name) -> name.endsWith(".log")))
+                        .hasSize(1));
     }
 
     @Test
