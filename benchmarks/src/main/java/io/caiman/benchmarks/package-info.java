@@ -1,4 +1,4 @@
-/** Measurements; how to run them stands in the README. */
+/** Measurements; how to run them stands in {@code docs/performance.md}. */
 @NullMarked
 package io.caiman.benchmarks;
 
