@@ -31,7 +31,7 @@ public final class DatasetMixin {
             defaultValue = "synthetic",
             converter = ByName.class,
             completionCandidates = Names.class,
-            description = "Which log to replay: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "Which log to read: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Dataset dataset = Dataset.SYNTHETIC;
 
     @Option(names = "--data", paramLabel = "DIR", description = "Folder with the dataset's files.")
@@ -40,15 +40,14 @@ public final class DatasetMixin {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description =
-                    "Replay the first N impressions in order of event time. Default: all; synthetic makes 200000.")
+            description = "Only the first N impressions in order of event time. Default: all; synthetic makes 200000.")
     private @Nullable Long limit;
 
     @Option(
             names = "--domains",
             paramLabel = "NAME",
             split = ",",
-            description = "Replay only these domains, separated by commas. KuaiRand's five largest: 0,1,2,4,6.")
+            description = "Only these domains, separated by commas. KuaiRand's five largest: 0,1,2,4,6.")
     private Set<String> domains = new LinkedHashSet<>();
 
     @Option(
@@ -88,7 +87,8 @@ public final class DatasetMixin {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Seed of the synthetic log and of label delays. Default: 1.")
+            description = "Seed of the synthetic log and of label delays; in a demo, where given, of the models too."
+                    + " Default: 1.")
     private @Nullable Long seed;
 
     @Option(names = "--users", paramLabel = "N", description = "Users of the synthetic log. Default: 1000.")

@@ -86,7 +86,7 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--topic-prefix",
             paramLabel = "TEXT",
             defaultValue = "",
-            description = "Put before the names of the topics impressions and dead-letters.")
+            description = "Put before the names of the topics impressions, feedback and dead-letters.")
     private String topicPrefix = "";
 
     @Option(
