@@ -4,7 +4,7 @@ import io.caiman.model.spec.ModelSpec;
 import java.util.Arrays;
 
 /**
- * First values of features' rows: embeddings and factors uniform in (-scale, scale) each with its own scale, biases and
+ * First values of features' rows: embeddings and factors uniform in [-scale, scale), each with its own scale, biases and
  * statistics 0, accumulators as the optimizers want them.
  */
 public final class RowInitializer implements FirstValues {

@@ -8,7 +8,7 @@ public final class UniformValues {
     private UniformValues() {}
 
     /**
-     * Fills a run of an array with values uniform in (-bound, bound).
+     * Fills a run of an array with values uniform in [-bound, bound).
      *
      * @param seed of the first value; the one after it has the seed after it
      */

@@ -35,7 +35,7 @@ public final class DenseLayout {
      * Adds an array of weights.
      *
      * @param name what it is, unique in the layout
-     * @param bound its first values are uniform in (-bound, bound)
+     * @param bound its first values are uniform in [-bound, bound)
      * @return its number, for {@link Leaves#get}
      */
     public int add(String name, Shape shape, double bound) {
@@ -92,7 +92,7 @@ public final class DenseLayout {
      * @param name what it is
      * @param shape its shape
      * @param offset where its first weight stands in the flat buffer, in floats
-     * @param bound its first values are uniform in (-bound, bound); 0: they are the constant
+     * @param bound its first values are uniform in [-bound, bound); 0: they are the constant
      * @param constant what all first values are if the bound is 0
      * @param domain whose own it is; empty: all domains share it
      * @param parts what its columns are about, see {@link DenseLayout#add(String, Shape, double, List)}

@@ -39,10 +39,10 @@ final class DeviceWeights implements DenseWeights {
     private NDArray weights;
     private NDArray first;
     private NDArray second;
-    /** All weights' gradients, belonging to the step's manager; before the first step and between steps empty. */
+    /** All weights' gradients, belonging to the step's manager: there from when they are taken until the weights are updated. */
     private Optional<NDArray> gradient = Optional.empty();
 
-    /** The leaf that the step's arrays are pieces of. */
+    /** The leaf that the arrays given out last are pieces of. */
     private Optional<NDArray> leaf = Optional.empty();
 
     DeviceWeights(NDManager manager, AdamSpec spec, DenseParameters parameters) {
