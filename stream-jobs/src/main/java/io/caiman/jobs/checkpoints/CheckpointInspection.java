@@ -27,7 +27,7 @@ import org.apache.flink.runtime.state.OperatorStateHandle;
 import org.apache.flink.runtime.state.OperatorStateHandle.StateMetaInfo;
 import org.apache.flink.runtime.state.StreamStateHandle;
 import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -163,14 +163,14 @@ public final class CheckpointInspection {
     private static void verify(String directory) throws RocksDBException {
         RocksDB.loadLibrary();
         try (Options options = new Options();
-                DBOptions databaseOptions = new DBOptions()) {
+                DBOptions databaseOptions = new DBOptions();
+                ColumnFamilyOptions columnOptions = new ColumnFamilyOptions()) {
             List<ColumnFamilyDescriptor> columns = RocksDB.listColumnFamilies(options, directory).stream()
-                    .map(ColumnFamilyDescriptor::new)
+                    .map(name -> new ColumnFamilyDescriptor(name, columnOptions))
                     .collect(Collectors.toList());
-            List<ColumnFamilyHandle> handles = new ArrayList<>();
-            try (RocksDB database = RocksDB.openReadOnly(databaseOptions, directory, columns, handles)) {
+            // The database closes the handles with itself.
+            try (RocksDB database = RocksDB.openReadOnly(databaseOptions, directory, columns, new ArrayList<>())) {
                 database.verifyChecksum();
-                handles.forEach(ColumnFamilyHandle::close);
             }
         }
     }

@@ -91,7 +91,7 @@ public final class JobCommandOptions {
             description = {
                 "Any option of the jobs (caiman.metrics.refresh-interval, caiman.kafka.transaction-timeout) or of"
                         + " Flink, such as -D execution.target=remote. May be repeated; the named options go before.",
-                "A value may be ${env:NAME} or ${file:PATH}, what the variable or the file has; a secret must be."
+                "A value may be $${env:NAME} or $${file:PATH}, what the variable or the file has; a secret must be."
             })
     private Map<String, String> settings = new LinkedHashMap<>();
 

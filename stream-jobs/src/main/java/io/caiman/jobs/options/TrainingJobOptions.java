@@ -57,15 +57,15 @@ public record TrainingJobOptions(
             .memoryType()
             .defaultValue(MemorySize.ofMebiBytes(256))
             .withDescription(
-                    "Heap for embedding rows in front of RocksDB, for each model; three quarters of it for those of"
-                            + " features, one for those of crosses.");
+                    "Heap for embedding rows in front of RocksDB, for each model: six eighths of it for those of"
+                            + " features, one for those of crosses, one for ids that wait for a row.");
 
     public static final ConfigOption<MemorySize> ROW_SPILL = ConfigOptions.key("caiman.training.row-spill")
             .memoryType()
             .defaultValue(MemorySize.ofMebiBytes(4096))
             .withDescription(
-                    "Local disk for embedding rows between the heap and RocksDB, for each model; 0 for none. Best"
-                            + " with room for all rows and half as much again.");
+                    "Local disk for embedding rows between the heap and RocksDB, for each model, divided as the heap is;"
+                            + " 0 for none. Best with room for all rows twice.");
 
     public static final ConfigOption<Integer> ROW_THREADS = ConfigOptions.key("caiman.training.row-threads")
             .intType()

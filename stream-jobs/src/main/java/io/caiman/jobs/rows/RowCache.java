@@ -56,6 +56,7 @@ final class RowCache {
     RowCache(int stride, int capacity) {
         this.stride = stride;
         this.capacity = capacity;
+        left.remember(Math.min(capacity, CHUNK_ROWS));
     }
 
     /** An empty cache that takes about this many bytes at most. */

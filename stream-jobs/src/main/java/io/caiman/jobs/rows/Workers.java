@@ -2,10 +2,12 @@ package io.caiman.jobs.rows;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -97,8 +99,10 @@ final class Workers implements AutoCloseable {
                 : new IllegalStateException("embedding rows could not be read from the state", cause);
     }
 
+    /** Waits for all, also where one failed or the caller is interrupted, and only then throws the first failure. */
     private static void await(List<? extends Future<?>> running) {
         boolean interrupted = false;
+        Optional<RuntimeException> first = Optional.empty();
         for (Future<?> future : running) {
             while (true) {
                 try {
@@ -107,17 +111,34 @@ final class Workers implements AutoCloseable {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
-                    throw failure(e.getCause());
+                    first = first.or(() -> Optional.of(failure(e.getCause())));
+                    break;
                 }
             }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        if (first.isPresent()) {
+            throw first.get();
+        }
     }
 
+    /** Waits for what was started, however often it is interrupted: what that reads may go once this returns. */
     @Override
     public void close() {
         others.shutdownNow();
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = others.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -95,6 +95,8 @@ final class NotYetPublished<T extends SpecificRecordBase> extends RichFilterFunc
         properties.putAll(connection);
         properties.setProperty("isolation.level", "read_committed");
         properties.setProperty("enable.auto.commit", "false");
+        // Where a checkpoint says may be gone by now, as retention has it: what is left is still published.
+        properties.setProperty("auto.offset.reset", "earliest");
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 

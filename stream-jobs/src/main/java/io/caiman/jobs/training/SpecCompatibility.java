@@ -12,8 +12,8 @@ final class SpecCompatibility {
     private SpecCompatibility() {}
 
     /**
-     * Refuses a spec that gives rows or dense weights another meaning than they have in the checkpoint. Learning rates,
-     * losses and mini-batches may change.
+     * Refuses a spec that gives rows, dense weights or the ids that are watched another meaning than they have in the
+     * checkpoint. Learning rates, losses and mini-batches may change.
      *
      * @throws SpecException naming each field that changed, from what to what
      */
@@ -55,6 +55,8 @@ final class SpecCompatibility {
         shape.put("layers", spec.layers());
         shape.put("towers", spec.towers());
         shape.put("wide.factors.dimension", spec.wide().factors().width());
+        shape.put("wide.crosses.pairs", spec.wide().crosses().pairs());
+        shape.put("health.feature", spec.health().feature());
         shape.put("health.sample", spec.health().sample());
         return shape;
     }

@@ -5,6 +5,7 @@ import io.caiman.jobs.connect.LogPartitions;
 import io.caiman.jobs.connect.LogSource;
 import io.caiman.jobs.connect.RecordTime;
 import io.caiman.jobs.feedback.LabelWait;
+import io.caiman.jobs.options.InvalidOptionException;
 import io.caiman.jobs.options.JobCommandOptions;
 import io.caiman.jobs.options.JobProgram;
 import io.caiman.jobs.options.KafkaOptions;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -155,7 +157,7 @@ public final class TrainCommand implements Callable<Integer> {
             TrainingJobOptions options = TrainingJobOptions.from(settings);
             KafkaOptions kafka = KafkaOptions.from(settings);
             Map<String, ModelSpec> models = models(options.specs());
-            checkDevice(settings, options.device());
+            checkDevice(environment(settings), options.device());
             models.values().forEach(model -> checkPipeline(options.pipeline(), model));
             kafka.connection()
                     .check(models.values().stream()
@@ -183,8 +185,8 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** A device is looked for where the network will compute: here, unless the job goes to a cluster. */
-    private static void checkDevice(Configuration settings, ComputeDevice device) {
-        if (JobCommandOptions.environment(settings) instanceof LocalStreamEnvironment) {
+    private static void checkDevice(StreamExecutionEnvironment env, ComputeDevice device) {
+        if (env instanceof LocalStreamEnvironment) {
             device.check();
         }
     }
@@ -230,12 +232,23 @@ public final class TrainCommand implements Callable<Integer> {
         return models;
     }
 
-    /** An environment as the training job wants it. */
+    /**
+     * An environment as the training job wants it.
+     *
+     * @throws InvalidOptionException if Flink is to compress states, which a checkpoint's inspection could not read
+     */
     public static StreamExecutionEnvironment environment(Configuration configuration) {
         if (!configuration.contains(RocksDBOptions.OPTIONS_FACTORY)) {
             configuration.set(RocksDBOptions.OPTIONS_FACTORY, RowDatabaseOptions.class.getName());
         }
         StreamExecutionEnvironment env = JobCommandOptions.environment(configuration);
+        if (env.getConfig().isUseSnapshotCompression()) {
+            throw new InvalidOptionException(
+                    ExecutionOptions.SNAPSHOT_COMPRESSION,
+                    true,
+                    "false, for --restore latest can check states only as the job wrote them, and trained floats hardly shrink",
+                    "leave it out, here and in Flink's own configuration");
+        }
         env.setParallelism(1);
         env.setMaxParallelism(RowShards.COUNT);
         return env;

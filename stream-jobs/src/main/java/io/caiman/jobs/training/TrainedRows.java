@@ -14,6 +14,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.util.IOUtils;
 
 /** The tables of the rows that a job trains, in its keyed state, and their metrics. */
 final class TrainedRows implements AutoCloseable {
@@ -108,7 +109,7 @@ final class TrainedRows implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        all().forEach(RocksEmbeddingStore::close);
+    public void close() throws Exception {
+        IOUtils.closeAll(all());
     }
 }

@@ -3,13 +3,16 @@ package io.caiman.jobs.training;
 /** Names of the trainer's metrics, counters unless said otherwise, in the scope of the operator {@link TrainingTopology#TRAINER}. */
 public final class TrainingMetrics {
 
-    /** Impressions learned from. */
+    /** Impressions scored, also those of mini-batches that were not learned from. */
     public static final String IMPRESSIONS = "impressions";
     /** Mini-batches scored. */
     public static final String STEPS = "steps";
     /** Mini-batches not learned from because a loss or gradient was not finite. */
     public static final String SKIPPED_STEPS = "skippedSteps";
-    /** Nanoseconds spent in the step: rows in, forward, backward, update, rows out. */
+    /**
+     * Nanoseconds spent in the step: rows in, forward, backward, update, rows out; with the pipeline stale-1 the network's time
+     * only, without rows in and out.
+     */
     public static final String STEP_NANOS = "stepNanos";
 
     /** Ids that got a row of their own after waiting for it. */

@@ -36,6 +36,7 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.IOUtils;
 
 /**
  * Learns from impressions in mini-batches and emits a prediction for each label they have, in the order they came. A thin adapter: the
@@ -431,12 +432,6 @@ final class TrainingOperator extends AbstractStreamOperator<Prediction>
 
     @Override
     public void close() throws Exception {
-        if (learner != null) {
-            learner.close();
-        }
-        if (rows != null) {
-            rows.close();
-        }
-        super.close();
+        IOUtils.closeAll(learner, rows, super::close);
     }
 }

@@ -12,7 +12,8 @@ import java.io.Serializable;
  * @param device where the network computes
  * @param deviceRowBytes what of a GPU's memory embedding rows may take, to be learned there; 0 to learn in Java's memory, as
  *     always with {@link Pipeline#STALE_1}
- * @param rows what embedding rows may take; three quarters of it are for the rows of features
+ * @param rows what embedding rows may take: of heap and disk six eighths for those of features, one for those of crosses, one for
+ *     ids that wait for a row
  * @param pipeline how its steps follow each other
  */
 public record TrainingOptions(ComputeDevice device, long deviceRowBytes, RowStoreOptions rows, Pipeline pipeline)

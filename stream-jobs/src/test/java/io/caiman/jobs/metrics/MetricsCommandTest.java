@@ -98,6 +98,11 @@ class MetricsCommandTest {
                         "(default: " + WatermarkOptions.IDLENESS.defaultValue().toSeconds() + "s)");
     }
 
+    @Test
+    void help_says_how_a_value_that_is_elsewhere_is_named_and_tells_none() {
+        assertThat(new CommandLine(new MetricsCommand()).getUsageMessage()).contains("${env:NAME}", "${file:PATH}");
+    }
+
     private static Configuration parsed(String... arguments) {
         MetricsCommand command = new MetricsCommand();
         new CommandLine(command).parseArgs(arguments);

@@ -6,6 +6,8 @@ import io.caiman.model.embedding.RowKeys;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RowCacheTest {
 
@@ -57,6 +59,21 @@ class RowCacheTest {
             left += cache.find(key) >= 0 ? 1 : 0;
         }
         assertThat(left).isGreaterThan(often * 9 / 10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {20, 1_000, 3_000})
+    void a_row_that_comes_back_soon_after_it_left_outlives_rows_seen_once(int capacity) {
+        RowCache cache = new RowCache(1, capacity);
+        for (long key = 0; key <= capacity; key++) {
+            see(cache, key);
+        }
+        assertThat(see(cache, 0)).as("there when it comes back").isFalse();
+        for (long key = 0; key < 2L * capacity; key++) {
+            see(cache, 1_000_000 + key);
+        }
+        assertThat(cache.find(0)).isNotNegative();
+        assertThat(cache.find(1_000_000)).isNegative();
     }
 
     @Test

@@ -51,6 +51,7 @@ class TrainCommandTest {
         "--device, tpu, 'caiman.training.device = tpu: expected one of auto, cpu, cpu:N'",
         "--device, gpu:x, 'caiman.training.device = gpu:x: expected one of auto, cpu, cpu:N'",
         "--pipeline, stale, 'caiman.training.pipeline = stale: expected one of exact, stale-1'",
+        "-D, execution.checkpointing.snapshot-compression=true, 'execution.checkpointing.snapshot-compression = true: expected false'",
         "--bootstrap-servers, nowhere, \"nowhere\"",
         "--conf, /absent.yaml, /absent.yaml"
     })

@@ -535,6 +535,29 @@ class TrainingOperatorTest {
     }
 
     @Test
+    void a_checkpoint_of_other_crosses_or_of_another_watched_feature_is_refused_naming_what_changed() throws Exception {
+        OperatorSubtaskState checkpoint;
+        try (Harness harness = new Harness(SPEC, CACHE)) {
+            harness.open();
+            harness.send(impressions(BATCH));
+            checkpoint = harness.snapshot();
+        }
+        String yaml = SpecReader.write(SPEC);
+        Map<String, String> changed = Map.of(
+                yaml.replace("pairs:\n    - - \"user\"\n      - \"tag\"", "pairs: []"),
+                "wide.crosses.pairs: [[user, tag]] -> []",
+                yaml.replace("- - \"user\"\n      - \"tag\"", "- - \"item\"\n      - \"tag\""),
+                "wide.crosses.pairs: [[user, tag]] -> [[item, tag]]",
+                yaml.replace("feature: \"item\"", "feature: \"user\""),
+                "health.feature: item -> user");
+        for (Map.Entry<String, String> change : changed.entrySet()) {
+            try (Harness harness = new Harness(SpecReader.parse("changed", change.getKey()), CACHE)) {
+                assertThatThrownBy(() -> harness.restore(checkpoint)).hasMessageContaining(change.getValue());
+            }
+        }
+    }
+
+    @Test
     void another_network_goes_on_after_a_restore_and_reports_what_health_it_has() throws Exception {
         List<Impression> impressions = impressions(5 * BATCH);
         OperatorSubtaskState checkpoint;
