@@ -55,7 +55,9 @@ final class Demo {
         try (LocalBroker broker = LocalBroker.start(directory.broker())) {
             createTopics(broker);
             try (LocalFlink flink = LocalFlink.start(
-                            options.flinkPort(), options.specs().size() + 1);
+                            directory.flink(),
+                            options.flinkPort(),
+                            options.specs().size() + 1);
                     Dashboard dashboard = Dashboard.start(
                             DashboardOptions.local(options.dashboardPort(), broker.bootstrapServers(), TOPICS));
                     Observer observer = new Observer(

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -41,12 +43,14 @@ final class LocalFlink implements AutoCloseable {
     /**
      * Starts a cluster.
      *
+     * @param working for what Flink and RocksDB keep while they run
      * @param port of the web interface; 0: any free one
      * @param slots task slots, one for each job and unit of parallelism
      * @throws IllegalArgumentException if the port is in use
      */
-    static LocalFlink start(int port, int slots) throws Exception {
+    static LocalFlink start(Path working, int port, int slots) throws Exception {
         Configuration configuration = new Configuration();
+        configuration.set(CoreOptions.TMP_DIRS, working.toAbsolutePath().toString());
         configuration.set(RestOptions.ADDRESS, "127.0.0.1");
         configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, CompletedCheckpoints.RETAINED);
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");

@@ -1,11 +1,13 @@
 package io.caiman.local.demo;
 
 import io.caiman.jobs.checkpoints.CompletedCheckpoints;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.apache.flink.util.FileUtils;
 
 /**
@@ -19,6 +21,9 @@ record RunDirectory(Path path) {
     /** Broker, state and checkpoints of a small run. */
     private static final long LEAST_ROOM = 1L << 30;
 
+    /** Between the directories that it keeps working files in. */
+    private static final Pattern FLINKS_SEPARATORS = Pattern.compile(",|" + Pattern.quote(File.pathSeparator));
+
     /** Jobs write a checkpoint every few seconds, and to delete takes far less. */
     private static final int TIMES_TO_DELETE = 10;
 
@@ -29,6 +34,11 @@ record RunDirectory(Path path) {
      * @throws IllegalArgumentException if it cannot be written or belongs to a run of another identity
      */
     static RunDirectory claim(Path path, String identity) {
+        if (FLINKS_SEPARATORS.matcher(path.toAbsolutePath().toString()).find()) {
+            throw new IllegalArgumentException(
+                    "--work-dir is %s; expected a directory without ',' and '%s' in its path, which Flink takes for several"
+                            .formatted(path.toAbsolutePath(), File.pathSeparator));
+        }
         Path note = path.resolve("run.txt");
         try {
             Files.createDirectories(path);
@@ -61,6 +71,17 @@ record RunDirectory(Path path) {
 
     Path broker() {
         return path.resolve("kafka");
+    }
+
+    /** For what Flink keeps while it runs; a run that was killed may have left something, which nobody needs. */
+    Path flink() {
+        RunDirectory working = new RunDirectory(path.resolve("flink"));
+        working.delete();
+        try {
+            return Files.createDirectory(working.path());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the directory " + working.path() + " could not be made", e);
+        }
     }
 
     Path checkpoints(String job) {

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
@@ -14,16 +15,20 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class LocalFlinkTest {
+
+    @TempDir
+    private Path folder;
 
     @Test
     void a_job_that_is_cancelled_in_the_web_interface_is_told_of() throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         env.setParallelism(1);
         env.fromSequence(0, Long.MAX_VALUE).sinkTo(new DiscardingSink<>());
-        try (LocalFlink flink = LocalFlink.start(0, 1)) {
+        try (LocalFlink flink = LocalFlink.start(folder, 0, 1)) {
             JobID job = flink.submit("endless", env);
             flink.check(job);
 

@@ -1,6 +1,7 @@
 package io.caiman.local.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,20 @@ class RunDirectoryTest {
 
         job.join();
         assertThat(run.path()).doesNotExist();
+    }
+
+    @Test
+    void what_a_killed_run_left_of_flink_s_working_files_is_gone() throws Exception {
+        RunDirectory run = RunDirectory.claim(folder.resolve("run"), "a run");
+        Files.createFile(run.flink().resolve("left"));
+        assertThat(run.flink()).isEmptyDirectory();
+    }
+
+    @Test
+    void a_path_that_flink_takes_for_several_is_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RunDirectory.claim(folder.resolve("a,b"), "a run"))
+                .withMessageContainingAll("--work-dir", "a,b", "without ','");
     }
 
     private static void writeWhenFewerThan(int files, Path checkpoint) {
