@@ -23,6 +23,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -51,6 +52,7 @@ final class LocalFlink implements AutoCloseable {
     static LocalFlink start(Path working, int port, int slots) throws Exception {
         Configuration configuration = new Configuration();
         configuration.set(CoreOptions.TMP_DIRS, working.toAbsolutePath().toString());
+        configuration.set(WebOptions.TMP_DIR, working.toAbsolutePath().toString());
         configuration.set(RestOptions.ADDRESS, "127.0.0.1");
         configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, CompletedCheckpoints.RETAINED);
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");

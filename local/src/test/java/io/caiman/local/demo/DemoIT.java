@@ -397,7 +397,7 @@ class DemoIT {
     }
 
     private void assertNothingLeft() {
-        assertThat(temporary()).isDirectoryNotContaining("glob:**/caiman-*");
+        assertThat(temporary()).isDirectoryNotContaining("glob:**/{caiman,flink,minicluster,rocksdb}*");
     }
 
     /** Where the processes make their temporary directories. */
