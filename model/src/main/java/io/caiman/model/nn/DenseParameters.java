@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * The dense weights of a network, in a direct buffer that a training step on the CPU sees as leaves without copying. Once, for what
- * goes through memory more often costs a small batch as much as its products.
+ * The dense weights of a network, in a direct buffer that a training step on the CPU sees as leaves without copying. There is no
+ * second copy in a plain array, for which a loop would vectorize: at small batches a step waits for the memory that it goes
+ * through. {@link Adam} fetches a few at a time.
  */
 public final class DenseParameters {
 
