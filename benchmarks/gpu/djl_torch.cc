@@ -78,6 +78,7 @@ at::Tensor sub(const at::Tensor& a, const at::Tensor& b) { return a.sub(b); }
 at::Tensor mul(const at::Tensor& a, const at::Tensor& b) { return a.mul(b); }
 at::Tensor div(const at::Tensor& a, const at::Tensor& b) { return a.div(b); }
 at::Tensor matmul(const at::Tensor& a, const at::Tensor& b) { return a.matmul(b); }
+at::Tensor bmm(const at::Tensor& a, const at::Tensor& b) { return a.bmm(b); }
 at::Tensor dot(const at::Tensor& a, const at::Tensor& b) { return a.dot(b); }
 at::Tensor relu(const at::Tensor& a) { return a.relu(); }
 at::Tensor sqrt(const at::Tensor& a) { return a.sqrt(); }
@@ -309,6 +310,7 @@ const JNINativeMethod kMethods[] = {
     METHOD("torchMul", "(JJ)J", binary<mul>),
     METHOD("torchTrueDivide", "(JJ)J", binary<div>),
     METHOD("torchMatmul", "(JJ)J", binary<matmul>),
+    METHOD("torchBmm", "(JJ)J", binary<bmm>),
     METHOD("torchDot", "(JJ)J", binary<dot>),
     METHOD("torchNNRelu", "(J)J", unary<relu>),
     METHOD("torchSqrt", "(J)J", unary<sqrt>),

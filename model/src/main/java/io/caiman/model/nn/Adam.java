@@ -2,6 +2,8 @@ package io.caiman.model.nn;
 
 import io.caiman.model.spec.AdamSpec;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
 
 /**
  * Adam (Kingma and Ba 2015, Algorithm 1) over {@link DenseParameters}. For a weight w with gradient g at its t-th step:
@@ -26,20 +28,27 @@ public final class Adam {
 
     private static final float FLUSH_MOMENT = 1e-20f;
 
-    /** Weights that are updated and then published: they are still in the processor's first cache. */
+    /** Weights that are fetched, updated and put back: meanwhile they are in the processor's first cache. */
     private static final int BLOCK = 1 << 12;
 
     private final AdamSpec spec;
     private final DenseParameters parameters;
-    private final float[] first;
-    private final float[] second;
+    /** Moments, {@code [blocks, BLOCK]}. Those of a weight stand where it stands in its block, else the loop would not vectorize. */
+    private final float[][] first;
+
+    private final float[][] second;
+    /** A block's weights and their gradients. */
+    private final float[] weights = new float[BLOCK];
+
+    private final float[] gradients = new float[BLOCK];
     private final long[] steps;
 
     public Adam(AdamSpec spec, DenseParameters parameters) {
         this.spec = spec;
         this.parameters = parameters;
-        this.first = new float[parameters.values().length];
-        this.second = new float[parameters.values().length];
+        int blocks = (parameters.size() + BLOCK - 1) / BLOCK;
+        this.first = new float[blocks][BLOCK];
+        this.second = new float[blocks][BLOCK];
         this.steps = new long[parameters.slices().size()];
     }
 
@@ -48,23 +57,27 @@ public final class Adam {
      *
      * @param scale what the gradients are multiplied by
      */
-    public void update(DenseGradients gradients, float scale) {
+    public void update(DenseGradients all, float scale) {
         for (int number = 0; number < steps.length; number++) {
-            if (gradients.present(number)) {
-                DenseLayout.Slice slice = parameters.slices().get(number);
+            if (all.present(number)) {
                 steps[number]++;
-                int end = slice.offset() + slice.length();
-                for (int from = slice.offset(); from < end; from += BLOCK) {
-                    int to = Math.min(end, from + BLOCK);
-                    update(from, to, steps[number], gradients.values(), scale);
-                    parameters.publish(from, to - from);
+                DenseLayout.Slice slice = parameters.slices().get(number);
+                int from = slice.offset();
+                int end = from + slice.length();
+                while (from < end) {
+                    int place = from % BLOCK;
+                    int count = Math.min(BLOCK - place, end - from);
+                    all.get(number, from - slice.offset(), gradients, place, count);
+                    parameters.get(from, weights, place, count);
+                    update(first[from / BLOCK], second[from / BLOCK], place, place + count, steps[number], scale);
+                    parameters.put(from, weights, place, count);
+                    from += count;
                 }
             }
         }
     }
 
-    private void update(int from, int to, long step, float[] gradients, float scale) {
-        float[] weights = parameters.values();
+    private void update(float[] first, float[] second, int from, int to, long step, float scale) {
         float beta1 = spec.beta1();
         float beta2 = spec.beta2();
         float epsilon = spec.epsilon();
@@ -82,14 +95,16 @@ public final class Adam {
 
     /** Bytes that {@link #write} writes. */
     public int snapshotBytes() {
-        return Float.BYTES * 2 * first.length + Long.BYTES * steps.length;
+        return Float.BYTES * 2 * parameters.size() + Long.BYTES * steps.length;
     }
 
     /** Writes moments and step counts. */
     public void write(ByteBuffer target) {
-        for (float[] moments : new float[][] {first, second}) {
-            target.asFloatBuffer().put(moments);
-            target.position(target.position() + Float.BYTES * moments.length);
+        for (float[][] moments : List.of(first, second)) {
+            FloatBuffer floats = floats(target);
+            for (float[] block : moments) {
+                floats.put(block, 0, Math.min(BLOCK, floats.remaining()));
+            }
         }
         target.asLongBuffer().put(steps);
         target.position(target.position() + Long.BYTES * steps.length);
@@ -97,11 +112,23 @@ public final class Adam {
 
     /** Takes over what {@link #write} wrote. */
     public void read(ByteBuffer source) {
-        for (float[] moments : new float[][] {first, second}) {
-            source.asFloatBuffer().get(moments);
-            source.position(source.position() + Float.BYTES * moments.length);
+        for (float[][] moments : List.of(first, second)) {
+            FloatBuffer floats = floats(source);
+            for (float[] block : moments) {
+                floats.get(block, 0, Math.min(BLOCK, floats.remaining()));
+            }
         }
         source.asLongBuffer().get(steps);
         source.position(source.position() + Long.BYTES * steps.length);
+    }
+
+    /** The next moments in a snapshot, which goes on behind them. */
+    private FloatBuffer floats(ByteBuffer snapshot) {
+        int bytes = Float.BYTES * parameters.size();
+        FloatBuffer floats = snapshot.slice(snapshot.position(), bytes)
+                .order(snapshot.order())
+                .asFloatBuffer();
+        snapshot.position(snapshot.position() + bytes);
+        return floats;
     }
 }

@@ -13,16 +13,15 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * The dense weights of a network, twice: in a plain array, which the optimizer and snapshots work on, for over one a
- * loop vectorizes; and in a direct buffer, which a training step sees as leaves without copying. {@link #publish} makes
- * the second equal the first.
+ * The dense weights of a network, in a direct buffer that a training step on the CPU sees as leaves without copying. There is no
+ * second copy in a plain array, for which a loop would vectorize: at small batches a step waits for the memory that it goes
+ * through. {@link Adam} fetches a few at a time.
  */
 public final class DenseParameters {
 
     private final List<DenseLayout.Slice> slices;
     private final ByteBuffer bytes;
-    private final FloatBuffer published;
-    private final float[] values;
+    private final FloatBuffer weights;
 
     /** First weights, a function of the layout and the seed alone. */
     public DenseParameters(DenseLayout layout, long seed) {
@@ -37,20 +36,20 @@ public final class DenseParameters {
     public DenseParameters(DenseLayout layout, long seed, int domains) {
         this.slices = layout.slices();
         this.bytes = AlignedFloats.allocate(layout.size());
-        this.published = bytes.asFloatBuffer();
-        this.values = new float[layout.size()];
+        this.weights = bytes.asFloatBuffer().limit(layout.size());
         for (DenseLayout.Slice slice : slices) {
             long state = RowKeys.mix(seed) ^ RowKeys.hash(slice.name());
             if (slice.domain().orElse(0) >= domains) {
                 continue;
             }
+            float[] values = new float[slice.length()];
             if (slice.bound() == 0) {
-                Arrays.fill(values, slice.offset(), slice.offset() + slice.length(), slice.constant());
+                Arrays.fill(values, slice.constant());
             } else {
-                UniformValues.fill(state, slice.bound(), values, slice.offset(), slice.length());
+                UniformValues.fill(state, slice.bound(), values, 0, values.length);
             }
+            put(slice.offset(), values, 0, values.length);
         }
-        publish(0, values.length);
     }
 
     /** The arrays' names, shapes and places. */
@@ -58,21 +57,32 @@ public final class DenseParameters {
         return slices;
     }
 
-    /** All weights; what is written here changes the network once it is published. */
+    /** How many there are, the gaps between arrays included. */
+    public int size() {
+        return weights.limit();
+    }
+
+    /** A copy of all weights. */
     public float[] values() {
+        float[] values = new float[size()];
+        get(0, values, 0, values.length);
         return values;
     }
 
-    /** Lets the network see these weights as they are now. */
-    public void publish(int offset, int length) {
-        published.put(offset, values, offset, length);
+    /** Copies so many weights to an array. */
+    void get(int offset, float[] target, int to, int count) {
+        weights.get(offset, target, to, count);
+    }
+
+    /** Lets so many weights be those of an array; the network sees them at once. */
+    public void put(int offset, float[] source, int from, int count) {
+        weights.put(offset, source, from, count);
     }
 
     /** Lets an array of weights hold these values from now on. */
     public void set(int number, NDArray array) {
         DenseLayout.Slice slice = slices.get(number);
-        Leaves.floats(array).get(0, values, slice.offset(), slice.length());
-        publish(slice.offset(), slice.length());
+        weights.put(slice.offset(), Leaves.floats(array), 0, slice.length());
     }
 
     /**
@@ -88,7 +98,6 @@ public final class DenseParameters {
             int place = i;
             DenseLayout.Slice slice = own.get(i);
             average(slice, others.stream().map(other -> other.get(place)).toList());
-            publish(slice.offset(), slice.length());
         }
     }
 
@@ -109,14 +118,14 @@ public final class DenseParameters {
                 for (int other = 0; other < source.parts().size(); other++) {
                     if (!known || source.parts().get(other).equals(about)) {
                         for (int i = 0; i < sums.length; i++) {
-                            sums[i] += values[source.at(other, i)];
+                            sums[i] += weights.get(source.at(other, i));
                         }
                         count++;
                     }
                 }
             }
             for (int i = 0; i < sums.length; i++) {
-                values[target.at(part, i)] = (float) (sums[i] / count);
+                weights.put(target.at(part, i), (float) (sums[i] / count));
             }
         }
     }
@@ -143,19 +152,18 @@ public final class DenseParameters {
 
     /** Bytes that {@link #write} writes. */
     int snapshotBytes() {
-        return Float.BYTES * values.length;
+        return Float.BYTES * size();
     }
 
     /** Writes the weights. */
     void write(ByteBuffer target) {
-        target.asFloatBuffer().put(values);
+        target.asFloatBuffer().put(0, weights, 0, size());
         target.position(target.position() + snapshotBytes());
     }
 
     /** Takes over what {@link #write} wrote. */
     void read(ByteBuffer source) {
-        source.asFloatBuffer().get(values);
+        weights.put(0, source.asFloatBuffer(), 0, size());
         source.position(source.position() + snapshotBytes());
-        publish(0, values.length);
     }
 }

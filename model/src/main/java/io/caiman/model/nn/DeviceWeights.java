@@ -188,8 +188,9 @@ final class DeviceWeights implements DenseWeights {
 
     @Override
     public DenseParameters now() {
-        download(weights, parameters.values());
-        parameters.publish(0, parameters.values().length);
+        float[] values = new float[parameters.size()];
+        download(weights, values);
+        parameters.put(0, values, 0, values.length);
         return parameters;
     }
 
@@ -201,7 +202,7 @@ final class DeviceWeights implements DenseWeights {
     @Override
     public void write(ByteBuffer target) {
         now().write(target);
-        float[] moments = new float[parameters.values().length];
+        float[] moments = new float[parameters.size()];
         for (NDArray array : List.of(first, second)) {
             download(array, moments);
             target.asFloatBuffer().put(moments);
@@ -222,7 +223,7 @@ final class DeviceWeights implements DenseWeights {
     }
 
     private float[] moments(ByteBuffer source) {
-        float[] moments = new float[parameters.values().length];
+        float[] moments = new float[parameters.size()];
         source.asFloatBuffer().get(moments);
         source.position(source.position() + parameters.snapshotBytes());
         return moments;

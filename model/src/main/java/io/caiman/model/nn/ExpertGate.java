@@ -59,9 +59,27 @@ public final class ExpertGate {
      * @return {@code [batch, experts, width]}; over the experts they sum to 1
      */
     public NDArray weights(Leaves leaves, NDArray input) {
-        return input.matMul(leaves.get(weight))
-                .reshape(input.getShape().get(0), experts, width)
-                .softmax(1);
+        return weights(scores(leaves, input));
+    }
+
+    /**
+     * What the weights are the softmax of.
+     *
+     * @param input {@code [batch, inputWidth]}
+     * @return {@code [batch, experts * width]}
+     */
+    public NDArray scores(Leaves leaves, NDArray input) {
+        return input.matMul(leaves.get(weight));
+    }
+
+    /**
+     * The weights that scores give, its own or those of other gates over as many experts of the same width.
+     *
+     * @param scores {@code [batch, experts * width]}
+     * @return {@code [batch, experts, width]}; over the experts they sum to 1
+     */
+    public NDArray weights(NDArray scores) {
+        return scores.reshape(-1, experts, width).softmax(1);
     }
 
     /**

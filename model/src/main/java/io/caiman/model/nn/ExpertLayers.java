@@ -51,9 +51,9 @@ public final class ExpertLayers {
     }
 
     /**
-     * With one batched product a layer: few native calls, which is what a small batch's time goes to. An input that all
-     * share is repeated here, as PyTorch would do it in one way while recording and in another, which rounds otherwise,
-     * while not.
+     * With one batched product a layer: few native calls, which is what a small batch's time goes to. {@code matMul} would
+     * turn both arrays into views of themselves first, and go back through those. An input that all share is repeated here, as
+     * PyTorch would do it in one way while recording and in another, which rounds otherwise, while not.
      */
     private NDArray together(Leaves leaves, NDArray input) {
         Shape shape = input.getShape();
@@ -61,7 +61,7 @@ public final class ExpertLayers {
         NDArray hidden =
                 shape.get(0) == experts ? input : input.broadcast(new Shape(experts, shape.get(1), shape.get(2)));
         for (int layer = 0; layer < weights.size(); layer++) {
-            NDArray linear = hidden.matMul(leaves.get(weights.get(layer)));
+            NDArray linear = hidden.batchMatMul(leaves.get(weights.get(layer)));
             hidden = Activation.relu(linear.addi(leaves.get(biases.get(layer))));
         }
         return hidden;

@@ -94,7 +94,7 @@ final class HealthProbe {
                                 .of(outputs, () -> output.gates().get(0))
                                 .getFloat()))
                         .orElse(OptionalDouble.empty()),
-                Math.sqrt(SquaredNorm.ofMany(parameters.values(), 0, parameters.values().length)),
+                Math.sqrt(SquaredNorm.ofMany(parameters.values(), 0, parameters.size())),
                 step.gradientNorm(),
                 List.of(),
                 gates,

@@ -79,26 +79,32 @@ final class Crocodile extends Network {
     @Override
     public Output forward(Leaves leaves, Input input) {
         NDArray outputs = experts.forward(leaves, input.embeddings());
-        NDList outputsByDomain = input.byDomain(outputs, 1);
-        NDList gateInputs = gate.readsPrior()
-                ? input.byDomain(input.prior().orElseThrow(), 0)
-                : input.byDomain(input.embeddings(), 1);
+        NDArray weights = gates(leaves, input);
+        NDList mixed = input.byDomain(ExpertGate.mix(weights, outputs), 0);
         List<LayerGates> towerGates = input.gatesByDomain();
-        NDList weights = new NDList();
         NDList logits = new NDList();
-        for (int i = 0; i < input.domains().length; i++) {
-            int domain = input.domains()[i];
-            NDArray gateInput =
-                    gate.readsPrior() ? gateInputs.get(i) : gateInputs.get(i).get(gateSet(domain));
-            NDArray weight = gates.get(domain).weights(leaves, gateInput);
-            weights.add(weight);
-            logits.add(towers.get(domain)
-                    .forward(leaves, ExpertGate.mix(weight, outputsByDomain.get(i)), towerGates.get(i)));
+        for (int i = 0; i < mixed.size(); i++) {
+            logits.add(towers.get(input.domains()[i]).forward(leaves, mixed.get(i), towerGates.get(i)));
         }
-        Output output = Output.mixed(Network.joined(logits, 0), weights).withExperts(outputs);
-        return loss.map(kept -> kept.of(outputs, () -> Network.joined(weights, 0)))
+        Output output = Output.mixed(Network.joined(logits, 0), input.byDomain(weights, 0))
+                .withExperts(outputs);
+        return loss.map(kept -> kept.of(outputs, () -> weights))
                 .map(penalty -> output.withPenalty(Scalar.times(penalty, penaltyWeight)))
                 .orElse(output);
+    }
+
+    /** The weights of the experts, {@code [batch, experts, 1 or their width]}. Only the products know of domains. */
+    private NDArray gates(Leaves leaves, Input input) {
+        NDList inputs = gate.readsPrior()
+                ? input.byDomain(input.prior().orElseThrow(), 0)
+                : input.byDomain(input.embeddings(), 1);
+        NDList scores = new NDList();
+        for (int i = 0; i < inputs.size(); i++) {
+            int domain = input.domains()[i];
+            NDArray own = gate.readsPrior() ? inputs.get(i) : inputs.get(i).get(gateSet(domain));
+            scores.add(gates.get(domain).scores(leaves, own));
+        }
+        return gates.get(0).weights(Network.joined(scores, 0));
     }
 
     /** The embedding set that MMoE's gate of a domain reads; that of an added domain the same as the one it comes from. */

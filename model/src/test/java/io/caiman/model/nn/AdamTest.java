@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.caiman.model.spec.AdamSpec;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ class AdamTest {
         Adam adam = new Adam(SPEC, parameters);
         Reference[] references = new Reference[WEIGHTS];
         for (int i = 0; i < references.length; i++) {
-            references[i] = new Reference(parameters.values()[at(i)]);
+            references[i] = new Reference(values()[at(i)]);
         }
         Random random = new Random(8);
         for (int step = 0; step < 50; step++) {
@@ -43,9 +44,61 @@ class AdamTest {
             for (int i = 0; i < (rareTakesPart ? 10 : 6); i++) {
                 references[i].step(coefficients[i]);
             }
+            float[] weights = values();
             for (int i = 0; i < references.length; i++) {
-                assertThat((double) parameters.values()[at(i)]).isCloseTo(references[i].weight, within(TOLERANCE));
+                assertThat((double) weights[at(i)]).isCloseTo(references[i].weight, within(TOLERANCE));
             }
+        }
+    }
+
+    @Test
+    void an_array_longer_than_what_is_updated_at_once_is_learned_as_short_ones_and_its_gradient_s_norm_told() {
+        DenseLayout two = new DenseLayout();
+        two.add("before", new Shape(100), 1);
+        int number = two.add("long", new Shape(10_000), 1);
+        int offset = two.slices().get(number).offset();
+        DenseParameters weights = new DenseParameters(two, 4);
+        float[] before = weights.values();
+        Adam adam = new Adam(SPEC, weights);
+        Reference[] references = new Reference[10_000];
+        Arrays.setAll(references, i -> new Reference(before[offset + i]));
+        Random random = new Random(9);
+        for (int step = 0; step < 3; step++) {
+            float[] coefficients = new float[references.length];
+            double squares = 0;
+            for (int i = 0; i < references.length; i++) {
+                coefficients[i] = (float) random.nextGaussian();
+                squares += (double) coefficients[i] * coefficients[i];
+                references[i].step(0.5f * coefficients[i]);
+            }
+            try (NDManager manager = ComputeDevice.CPU.open()) {
+                Autograd.record();
+                Leaves leaves = weights.leaves(manager);
+                Autograd.backward(
+                        leaves.get(number).mul(manager.create(coefficients)).sum());
+                DenseGradients loaded = new DenseGradients(two);
+
+                assertThat(loaded.load(leaves)).isCloseTo(squares, within(1e-6 * squares));
+                adam.update(loaded, 0.5f);
+            }
+        }
+
+        float[] after = weights.values();
+        assertThat(Arrays.copyOf(after, offset)).containsExactly(Arrays.copyOf(before, offset));
+        for (int i = 0; i < references.length; i++) {
+            assertThat((double) after[offset + i]).isCloseTo(references[i].weight, within(TOLERANCE));
+        }
+        ByteBuffer written = ByteBuffer.allocate(adam.snapshotBytes());
+        adam.write(written);
+        ByteBuffer again = ByteBuffer.allocate(written.capacity());
+        Adam other = new Adam(SPEC, weights);
+        other.read(written.flip());
+        other.write(again);
+        assertThat(written.remaining()).isZero();
+        assertThat(again.array()).containsExactly(written.array());
+        for (int i = 0; i < references.length; i++) {
+            assertThat((double) again.getFloat(Float.BYTES * (offset + i)))
+                    .isCloseTo(references[i].first, within(TOLERANCE));
         }
     }
 
@@ -61,7 +114,7 @@ class AdamTest {
 
         Adam other = new Adam(SPEC, parameters);
         other.read(written.flip());
-        System.arraycopy(weights, 0, parameters.values(), 0, weights.length);
+        parameters.put(0, weights, 0, weights.length);
         step(other, new float[] {1, 1, 1, 1, 1, 1, 0, 0, 0, 0}, false);
 
         assertThat(written.remaining()).isZero();
@@ -101,7 +154,7 @@ class AdamTest {
             if (rareTakesPart) {
                 all = all.concat(leaves.get(rare));
             } else {
-                taken = java.util.Arrays.copyOf(coefficients, 6);
+                taken = Arrays.copyOf(coefficients, 6);
             }
             Autograd.backward(all.mul(manager.create(taken)).sum());
             gradients.load(leaves);
@@ -110,7 +163,7 @@ class AdamTest {
     }
 
     private float[] values() {
-        return parameters.values().clone();
+        return parameters.values();
     }
 
     private static final class Reference {

@@ -111,7 +111,7 @@ class AddedDomainsTest {
             }
             DenseParameters parameters = trainer.parameters();
             byte[] before = trainer.snapshot();
-            float[] weights = parameters.values().clone();
+            float[] weights = parameters.values();
             MiniBatch last = batch(random, number + 1);
             last.addDomain(names.get(names.size() - 1));
 

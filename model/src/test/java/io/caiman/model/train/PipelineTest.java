@@ -144,7 +144,7 @@ class PipelineTest {
         try (Trainer trainer = new Trainer(SPEC, rows, ComputeDevice.CPU)) {
             Overlapping overlapping = new Overlapping(trainer);
             for (int k = 0; k < batches.size(); k++) {
-                float[] weights = trainer.parameters().values().clone();
+                float[] weights = trainer.parameters().values();
                 StepResult result = overlapping.step(miniBatch(batches.get(k), k == skipped));
                 assertThat(result.skipped().isPresent()).isEqualTo(k == skipped);
                 assertThat(Arrays.equals(trainer.parameters().values(), weights))

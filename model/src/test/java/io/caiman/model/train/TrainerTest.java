@@ -676,6 +676,6 @@ class TrainerTest {
     }
 
     private static float[] dense(Trainer trainer) {
-        return trainer.parameters().values().clone();
+        return trainer.parameters().values();
     }
 }
