@@ -1,6 +1,7 @@
 package io.caiman.model.train;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -34,6 +35,7 @@ final class DeviceEmbeddings implements Embeddings {
     private final NDArray priorFeatures;
 
     private final DeviceRows rows;
+    private final EntryGroups groups;
     private final DirectFloats upload = new DirectFloats();
     private Optional<Step> step = Optional.empty();
 
@@ -61,11 +63,16 @@ final class DeviceEmbeddings implements Embeddings {
         this.meanOfDimension = manager.create(1f / layout.dimension());
         this.priorFeatures = manager.create(
                 spec.priorInputs().stream().mapToLong(spec.features()::indexOf).toArray());
+        this.groups = new EntryGroups(features);
         this.rows = new DeviceRows(manager, layout, store, bytes);
     }
 
     @Override
     public void load(RowTable table) {
+        if (domainsMayCome) {
+            // A domain that comes starts from rows as the store has them.
+            rows.release();
+        }
         rows.load(table);
     }
 
@@ -74,42 +81,59 @@ final class DeviceEmbeddings implements Embeddings {
 
     @Override
     public Network.Input input(NDManager scope, MiniBatch batch, Assembly assembly) {
-        int most = mostEntries(batch);
-        boolean weighted = most != 1 || isWeighted(batch);
-        int slots = batch.size() * features * most;
-        NDList parts = upload(scope, batch, assembly, most, weighted);
+        groups.load(batch);
+        NDList parts = upload(scope, batch, assembly);
         NDArray places = whole(parts.get(0));
         if (rows.missing() > 0) {
             rows.set(
                     whole(parts.get(1)),
-                    parts.get(4).reshape(-1, width),
-                    parts.get(5).reshape(-1, layout.embeddings()));
+                    parts.get(5).reshape(-1, width),
+                    parts.get(6).reshape(-1, layout.embeddings()));
         }
         NDArray weights = DeviceRows.at(places, rows.weights());
         weights.setRequiresGradient(true);
         step = Optional.of(new Step(places, weights));
-        NDArray pooled = DeviceRows.at(whole(parts.get(2)), weights);
-        if (weighted) {
-            pooled = pooled.mul(parts.get(3).reshape(slots, 1))
-                    .reshape(-1, most, width)
-                    .sum(new int[] {1});
+        NDArray entries = DeviceRows.at(whole(parts.get(2)), weights);
+        if (groups.isWeighted()) {
+            entries = entries.mul(parts.get(3).reshape(-1, 1));
         }
+        NDArray pooled = DeviceRows.at(whole(parts.get(4)), sums(entries));
         return input(scope, assembly, pooled.reshape(batch.size(), features, layout.embeddings(), layout.dimension()));
     }
 
+    /** The sum of each feature's entries, group by group. */
+    private NDArray sums(NDArray entries) {
+        int[] present = groups.groups();
+        if (present.length == 1) {
+            return sums(entries, present[0]);
+        }
+        long[] lengths = Arrays.stream(present).mapToLong(groups::entries).toArray();
+        NDList parts = JniUtils.split((PtNDArray) entries, lengths, 0);
+        NDList sums = new NDList();
+        for (int i = 0; i < present.length; i++) {
+            sums.add(sums(parts.get(i), present[i]));
+        }
+        return NDArrays.concat(sums);
+    }
+
+    private NDArray sums(NDArray entries, int group) {
+        return group == 0
+                ? entries
+                : entries.reshape(-1, EntryGroups.width(group), width).sum(new int[] {1});
+    }
+
     /**
-     * Sends all there is to send as one array. Its parts: places of the distinct rows, those of the missing ones; for each sample and
-     * feature {@code most} numbers of rows and, if they are weighted, as many shares; the missing rows' weights, their
-     * accumulators.
+     * Sends all there is to send as one array. Its parts: places of the distinct rows, those of the missing ones; what {@link
+     * EntryGroups} puts, which are three; the missing rows' weights, their accumulators.
      */
-    private NDList upload(NDManager scope, MiniBatch batch, Assembly assembly, int most, boolean weighted) {
+    private NDList upload(NDManager scope, MiniBatch batch, Assembly assembly) {
         RowTable table = assembly.table();
-        int slots = batch.size() * features * most;
         long[] lengths = {
             table.distinct(),
             rows.missing(),
-            slots,
-            weighted ? slots : 0,
+            groups.entries(),
+            groups.isWeighted() ? groups.entries() : 0,
+            (long) batch.size() * features,
             (long) rows.missing() * width,
             (long) rows.missing() * layout.embeddings()
         };
@@ -121,7 +145,7 @@ final class DeviceEmbeddings implements Embeddings {
         for (int i = 0; i < rows.missing(); i++) {
             floats.put(rows.place(rows.missing(i)));
         }
-        putEntries(batch, assembly, most, weighted, floats);
+        groups.put(batch, assembly, floats);
         for (int i = 0; i < rows.missing(); i++) {
             floats.put(table.rows(), rows.missing(i) * layout.stride(), width);
         }
@@ -154,50 +178,6 @@ final class DeviceEmbeddings implements Embeddings {
         return new Network.Input(embeddings, prior, assembly.domains(), assembly.counts());
     }
 
-    /** Ids of the feature that has most of them, at least 1. */
-    private int mostEntries(MiniBatch batch) {
-        int most = 1;
-        for (int sample = 0; sample < batch.size(); sample++) {
-            for (int feature = 0; feature < features; feature++) {
-                most = Math.max(most, batch.end(sample, feature) - batch.start(sample, feature));
-            }
-        }
-        return most;
-    }
-
-    /** Whether an id counts other than once, or a feature has none. */
-    private boolean isWeighted(MiniBatch batch) {
-        if (batch.entries() < batch.size() * features) {
-            return true;
-        }
-        for (int entry = 0; entry < batch.entries(); entry++) {
-            if (batch.share(entry) != 1f) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** For each sample, by domain, and feature the numbers of its rows, then, if they are weighted, their shares: those there are not 0. */
-    private void putEntries(MiniBatch batch, Assembly assembly, int most, boolean weighted, FloatBuffer target) {
-        int slots = batch.size() * features * most;
-        int numbersAt = target.position();
-        for (int sample = 0; sample < batch.size(); sample++) {
-            for (int feature = 0; feature < features; feature++) {
-                int at = numbersAt + (assembly.position(sample) * features + feature) * most;
-                int start = batch.start(sample, feature);
-                int count = batch.end(sample, feature) - start;
-                for (int i = 0; i < most; i++) {
-                    target.put(at + i, i < count ? assembly.table().number(start + i) : 0);
-                    if (weighted) {
-                        target.put(at + slots + i, i < count ? batch.share(start + i) : 0f);
-                    }
-                }
-            }
-        }
-        target.position(numbersAt + (weighted ? 2 : 1) * slots);
-    }
-
     private static NDArray whole(NDArray floats) {
         return floats.toType(DataType.INT64, false);
     }
@@ -227,10 +207,6 @@ final class DeviceEmbeddings implements Embeddings {
     @Override
     public void store(RowTable table) {
         rows.store(table);
-        if (domainsMayCome) {
-            // A domain that comes starts from rows as the store has them.
-            rows.release();
-        }
     }
 
     @Override

@@ -32,7 +32,7 @@ final class DeviceRows implements EmbeddingStore {
     private static final int CHUNK = 1024;
 
     /** Places cross to the device as floats, which hold every whole number up to this. */
-    private static final int MOST = 1 << 24;
+    static final int MOST = 1 << 24;
 
     private final NDManager manager;
     private final RowLayout layout;

@@ -124,6 +124,56 @@ class DeviceEmbeddingsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("specs")
+    void what_was_scored_before_changes_nothing_also_where_a_domain_comes_next(String more) {
+        Run onHost = new Run(more);
+        Run onDevice = new Run(more);
+        for (Run run : List.of(onHost, onDevice)) {
+            try (Trainer trainer = run == onHost ? run.onHost() : run.onDevice(AMPLE)) {
+                run.learn(trainer, 0, STEPS / 3);
+                Scored unused = trainer.score(run.batch(STEPS / 3, false));
+                run.learn(trainer, STEPS / 3, STEPS / 3 + 2);
+                trainer.snapshot();
+            }
+        }
+        for (int step = 0; step < STEPS / 3 + 2; step++) {
+            close(onDevice.results.get(step).scores(), onHost.results.get(step).scores());
+        }
+    }
+
+    @Test
+    void an_impression_of_very_many_ids_is_learned_from_and_takes_no_more_than_they_do() {
+        Run onHost = new Run("");
+        Run onDevice = new Run("");
+        for (Run run : List.of(onHost, onDevice)) {
+            try (Trainer trainer = run == onHost ? run.onHost() : run.onDevice(AMPLE)) {
+                run.results.add(trainer.step(manyIds(run)));
+                run.results.add(trainer.step(manyIds(run)));
+            }
+        }
+        close(onDevice.results.get(1).scores(), onHost.results.get(1).scores());
+        EntryGroups groups = new EntryGroups(onHost.spec.features().size());
+        MiniBatch batch = manyIds(onHost);
+        groups.load(batch);
+        assertThat(groups.entries())
+                .isLessThan(2 * batch.entries()
+                        + batch.size() * onHost.spec.features().size());
+    }
+
+    private static MiniBatch manyIds(Run run) {
+        MiniBatch batch = run.batch(1);
+        long[] keys = run.keys();
+        batch.start(0, true, 0);
+        for (int feature = 0; feature < run.spec.features().size(); feature++) {
+            for (int id = 0; id < (feature == 3 ? 5_000 : 1); id++) {
+                batch.add(keys[id % keys.length], 1);
+            }
+            batch.endFeature();
+        }
+        return batch;
+    }
+
     @Test
     void a_mini_batch_that_is_not_finite_teaches_no_row() {
         Run run = new Run("");
@@ -235,8 +285,11 @@ class DeviceEmbeddingsTest {
         }
 
         MiniBatch batch(int step) {
+            return batch(step, spec.maxDomains() > 0 && step >= STEPS / 3);
+        }
+
+        MiniBatch batch(int step, boolean domainComes) {
             MiniBatch batch = new MiniBatch(spec.features().size());
-            boolean domainComes = spec.maxDomains() > 0 && step >= STEPS / 3;
             if (domainComes) {
                 batch.addDomain("new");
             }
