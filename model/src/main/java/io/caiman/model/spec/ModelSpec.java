@@ -98,7 +98,7 @@ public record ModelSpec(
                 "nothing without 'max-domains': say how many domains there may be, or remove it");
         features = Require.distinctNames("features", features);
         priorFeatures = Require.distinctNames("prior-features", priorFeatures);
-        if (network.reads(NetworkKey.PRIOR_FEATURES)) {
+        if (readsPrior(network, gate)) {
             Require.partOf("features", features, "prior-features", priorFeatures);
         }
         layers = Require.widths("layers", layers);
@@ -190,6 +190,10 @@ public record ModelSpec(
 
     /** Whether the network itself reads prior embeddings. */
     public boolean readsPrior() {
+        return readsPrior(network, gate);
+    }
+
+    private static boolean readsPrior(NetworkKind network, Gate gate) {
         return network.reads(NetworkKey.PRIOR_FEATURES) && (!network.reads(NetworkKey.GATE) || gate.readsPrior());
     }
 

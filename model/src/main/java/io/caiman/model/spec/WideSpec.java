@@ -2,6 +2,7 @@ package io.caiman.model.spec;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The wide part: what is added to the deep part's logit and can learn at every impression. A bias for each feature id;
@@ -62,7 +63,10 @@ public record WideSpec(Mode mode, float learningRate, float initialAccumulator, 
                         "two different features");
             }
             Require.that(
-                    pairs.stream().distinct().count() == pairs.size(), "wide.crosses.pairs", pairs, "no pair twice");
+                    pairs.stream().map(Set::copyOf).distinct().count() == pairs.size(),
+                    "wide.crosses.pairs",
+                    pairs,
+                    "no pair twice, in whichever order");
             pairs = pairs.stream().map(List::copyOf).toList();
             Require.positive("wide.crosses.learning-rate", learningRate);
             Require.positive("wide.crosses.initial-accumulator", initialAccumulator);

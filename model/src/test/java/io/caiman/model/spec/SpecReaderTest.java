@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SpecReaderTest {
 
@@ -15,6 +18,26 @@ class SpecReaderTest {
             domains: [a, b]
             features: [user, item, domain, tag]
             """;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "features; 'features: [user, ~]'",
+                "experts.layers; 'experts: {layers: [64, ~]}'",
+                "loss.task-weights; 'loss: {task-weights: {click: ~}}'",
+                "admission.features; 'admission: {features: {item: ~}}'"
+            })
+    void an_entry_that_is_missing_is_told_by_its_key(String key, String line) {
+        refused(with(line), key);
+    }
+
+    @Test
+    void prior_features_that_the_gate_does_not_read_need_not_be_there() {
+        String yaml = with("features: [user, item]") + "gate: mmoe\n";
+        assertThat(SpecReader.parse("test", yaml).priorInputs()).isEmpty();
+        refused(yaml.replace("mmoe", "prior"), "prior-features", "domain");
+    }
 
     @Test
     void what_is_not_said_comes_from_the_defaults() {
@@ -147,6 +170,13 @@ class SpecReaderTest {
         assertThatThrownBy(() -> SpecReader.read(Path.of("nowhere", "spec.yaml")))
                 .isInstanceOf(SpecException.class)
                 .hasMessageContaining(Path.of("nowhere", "spec.yaml").toString());
+    }
+
+    /** The least there may be, with this line, in place of one of the same key if there is one. */
+    private static String with(String line) {
+        String key = line.substring(0, line.indexOf(':') + 1);
+        return LEAST.lines().filter(given -> !given.startsWith(key)).collect(Collectors.joining("\n")) + "\n" + line
+                + "\n";
     }
 
     private static void refused(String yaml, String... words) {
