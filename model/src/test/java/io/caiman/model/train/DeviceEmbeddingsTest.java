@@ -48,7 +48,7 @@ class DeviceEmbeddingsTest {
                 "admission: {features: {item: 3}}\n",
                 "eviction: {row-budget: 128, max-unseen-days: 2}\n",
                 "max-domains: 5\n",
-                "max-domains: 5\nnetwork: stem\nembedding: {dimension: 2}\nexperts: {layers: [5]}\nloss: {}\n",
+                "max-domains: 5\nnetwork: stem\nembedding: {dimension: 2, initial-scale: 1.0}\nexperts: {layers: [5]}\nloss: {}\n",
                 "health: {every-steps: 4, feature: user}\n");
     }
 
