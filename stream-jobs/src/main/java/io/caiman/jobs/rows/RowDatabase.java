@@ -1,11 +1,13 @@
 package io.caiman.jobs.rows;
 
 import io.caiman.model.embedding.RowShards;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,6 +42,9 @@ final class RowDatabase {
 
     /** What follows the reason why rows cannot be written if that is a full disk. */
     static final String FULL_DISK = ". The disk is full: make room on it, and the job goes on from its last checkpoint";
+
+    /** More than RocksDB's lists of its files, which each snapshot has a copy of; the files themselves are linked. */
+    private static final long SNAPSHOT_BYTES = 1 << 20;
 
     private final RocksDB database;
     private final ColumnFamilyHandle column;
@@ -145,18 +150,33 @@ final class RowDatabase {
 
     /**
      * Has RocksDB write what it has in memory of the rows and the census of some tables, and waits for it. A checkpoint does the
-     * same, but where the disk is full only this can say what is to be done.
+     * same, but where the disk is full only this can say what is to be done; so it also makes sure that there is room for what a
+     * checkpoint has RocksDB write besides.
      *
      * @param tables of one backend, at least one
      * @throws FlinkRuntimeException as {@link Changes#commit} does
      */
     static void flush(List<RowDatabase> tables) {
-        tables.get(0)
-                .flush(
-                        true,
-                        tables.stream()
-                                .flatMap(table -> Stream.of(table.column, table.census))
-                                .toList());
+        RowDatabase any = tables.get(0);
+        any.flush(
+                true,
+                tables.stream()
+                        .flatMap(table -> Stream.of(table.column, table.census))
+                        .toList());
+        any.requireRoom();
+    }
+
+    private void requireRoom() {
+        try {
+            long room = Files.getFileStore(directory()).getUsableSpace();
+            if (room < SNAPSHOT_BYTES) {
+                throw new FlinkRuntimeException(
+                        "embedding rows cannot be written to RocksDB in %s: %,d bytes are left there, expected at least %,d for a snapshot%s"
+                                .formatted(directory(), room, SNAPSHOT_BYTES, FULL_DISK));
+            }
+        } catch (IOException e) {
+            throw new FlinkRuntimeException("the disk that RocksDB is on, in " + directory() + ", cannot be asked", e);
+        }
     }
 
     private void flush(boolean wait, List<ColumnFamilyHandle> columns) {
