@@ -74,6 +74,18 @@ class PodsTest {
         }
     }
 
+    /** Strimzi gives brokers a group of its own choice only where the pool has no security context. */
+    @ParameterizedTest
+    @EnumSource
+    void brokers_may_write_to_their_volumes(Overlay overlay) {
+        assertThat(overlay.manifests("KafkaNodePool")).isNotEmpty().allSatisfy(pool -> {
+            assertThat(pool.at("/spec/storage").findValuesAsText("type")).contains("persistent-claim");
+            assertThat(pool.at("/spec/template/pod/securityContext").path("fsGroup"))
+                    .as(pool.id())
+                    .hasToString("0");
+        });
+    }
+
     @ParameterizedTest
     @EnumSource
     void pods_say_what_they_need(Overlay overlay) {
