@@ -179,6 +179,20 @@ class PodsTest {
         }
     }
 
+    /** Kubernetes expects as many pods as their controller has replicas: of a Flink job one, the JobManager's. */
+    @ParameterizedTest
+    @EnumSource
+    void budgets_count_pods_that_their_deployment_counts(Overlay overlay) {
+        assertThat(overlay.manifests("PodDisruptionBudget"))
+                .isNotEmpty()
+                .allSatisfy(budget -> assertThat(overlay.manifests().stream()
+                                .filter(manifest -> manifest.pods().stream()
+                                        .anyMatch(pod ->
+                                                matches(budget.at("/spec/selector"), pod.at("/metadata/labels")))))
+                        .extracting(Manifest::kind)
+                        .containsExactly("Deployment"));
+    }
+
     @ParameterizedTest
     @EnumSource
     void the_dashboard_listens_where_it_is_asked(Overlay overlay) {
