@@ -92,7 +92,10 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            description = "Partitions of the impressions topic if it is yet to be made. Default: 1.")
+            description = {
+                "Partitions of all topics that are yet to be made; impressions and feedback must have so many where they exist.",
+                "Default: 1."
+            })
     private @Nullable Integer partitions;
 
     @Option(
