@@ -23,6 +23,9 @@ final class HealthEndpoint implements ReplayListener, AutoCloseable {
     /** How long nothing may move. The replay itself ends when the producer's memory has been full for {@code max.block.ms}. */
     static final Duration MOST_STILL = Duration.ofSeconds(60);
 
+    /** Where it listens unless told otherwise: for this machine only. */
+    static final String LOOPBACK = "127.0.0.1";
+
     private final ReplayListener next;
     private final LongSupplier nanoTime;
     private final HttpServer server;

@@ -159,9 +159,9 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--health-bind",
             paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1",
+            defaultValue = HealthEndpoint.LOOPBACK,
             description = "Where --health-port listens. Default: ${DEFAULT-VALUE}.")
-    private String healthBind = "127.0.0.1";
+    private String healthBind = HealthEndpoint.LOOPBACK;
 
     @Option(
             names = "--max-bad",
