@@ -5,8 +5,8 @@
     python3 run.py --out OUT --device cpu --batches 64,256 --seconds 1
 
 First the step's result is held against the CPU's; then come times, the floor and plain PyTorch in turn, and where the time goes.
-Needs python3 with torch and numpy and bash's world of nothing else; where torch is not the version that DJL's native library
-is for, g++ too. Leaves OUT/device.json, OUT/device.md and OUT/parts-N.md.
+Needs python3 with torch and numpy, and nothing else; where torch is not the version that DJL's native library is for, g++
+too. Leaves OUT/device.json, OUT/device.md and OUT/parts-N.md.
 """
 
 import argparse

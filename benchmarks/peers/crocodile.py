@@ -80,6 +80,9 @@ def main():
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     log = numpy.fromfile(options.impressions, dtype=">i4").reshape(-1, 2 + FEATURES).astype(numpy.int64)
+    steps = len(log) // options.batch if options.batches is None else options.batches
+    if steps <= options.warm_up:
+        arguments.error(f"--batches: {steps} (default: all of the log), expected more than --warm-up {options.warm_up}")
     # Each feature's ids after those of the features before it.
     sizes = log[:, 2:].max(axis=0) + 1
     log[:, 2:] += numpy.concatenate([[0], numpy.cumsum(sizes)[:-1]])
@@ -91,7 +94,6 @@ def main():
         [model.rows.weight, model.prior.weight], lr=0.05, initial_accumulator_value=0.1
     )
     dense_optimizer = torch.optim.Adam(model.dense(), lr=0.001, fused=True)
-    steps = options.batches or len(log) // options.batch
     loss_sum = torch.zeros((), device=device)
     start = busy = 0.0
     for step in range(steps):

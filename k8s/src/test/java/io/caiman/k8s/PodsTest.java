@@ -74,6 +74,18 @@ class PodsTest {
         }
     }
 
+    /** Strimzi gives brokers a group of its own choice only where the pool has no security context. */
+    @ParameterizedTest
+    @EnumSource
+    void brokers_may_write_to_their_volumes(Overlay overlay) {
+        assertThat(overlay.manifests("KafkaNodePool")).isNotEmpty().allSatisfy(pool -> {
+            assertThat(pool.at("/spec/storage").findValuesAsText("type")).contains("persistent-claim");
+            assertThat(pool.at("/spec/template/pod/securityContext").path("fsGroup"))
+                    .as(pool.id())
+                    .hasToString("0");
+        });
+    }
+
     @ParameterizedTest
     @EnumSource
     void pods_say_what_they_need(Overlay overlay) {
@@ -165,6 +177,20 @@ class PodsTest {
                 assertThat(labels).as(manifest.id()).anyMatch(pod -> matches(manifest.at("/spec/selector"), pod));
             }
         }
+    }
+
+    /** Kubernetes expects as many pods as their controller has replicas: of a Flink job one, the JobManager's. */
+    @ParameterizedTest
+    @EnumSource
+    void budgets_count_pods_that_their_deployment_counts(Overlay overlay) {
+        assertThat(overlay.manifests("PodDisruptionBudget"))
+                .isNotEmpty()
+                .allSatisfy(budget -> assertThat(overlay.manifests().stream()
+                                .filter(manifest -> manifest.pods().stream()
+                                        .anyMatch(pod ->
+                                                matches(budget.at("/spec/selector"), pod.at("/metadata/labels")))))
+                        .extracting(Manifest::kind)
+                        .containsExactly("Deployment"));
     }
 
     @ParameterizedTest

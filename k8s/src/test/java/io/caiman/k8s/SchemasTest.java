@@ -42,7 +42,7 @@ class SchemasTest {
         "KafkaUser, caiman-training, /spec/authorization/acls/0/resource, pattern",
         "Deployment, caiman-dashboard, /spec/template/spec/containers/0/securityContext, readOnlyRootFileSystem",
         "NetworkPolicy, training, /spec, podSelectors",
-        "PodDisruptionBudget, caiman-metrics, /spec, maxUnavailible",
+        "PodDisruptionBudget, caiman-dashboard, /spec, maxUnavailible",
         "PrometheusRule, caiman, /spec/groups/0/rules/0, expression",
         "PodMonitor, caiman-flink, /spec/podMetricsEndpoints/0, ports",
         "Ingress, caiman-dashboard, /metadata, label",

@@ -13,14 +13,18 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Tells over HTTP whether a replay moves: {@code GET /healthz} answers 200 while lines are read, impressions sent or the next one
- * not due yet, and 503 when nothing has moved for {@link #MOST_STILL} beyond that, as while Kafka takes nothing; the body says what it
- * does. After the end it answers 200 for as long as the process lives.
+ * Tells over HTTP whether a replay moves: {@code GET /healthz} answers 200 while lines are read, impressions given to Kafka's
+ * producer or the next one not due yet, and 503 when nothing has moved for {@link #MOST_STILL} beyond that; the body says what it
+ * does. It counts what the producer was given, not what Kafka has taken: while Kafka takes nothing, it answers 200 until the
+ * producer's memory is full. Nobody answers after the end.
  */
 final class HealthEndpoint implements ReplayListener, AutoCloseable {
 
-    /** How long nothing may move. Kafka's producer gives up after two minutes, and with it the replay. */
+    /** How long nothing may move. The replay itself ends when the producer's memory has been full for {@code max.block.ms}. */
     static final Duration MOST_STILL = Duration.ofSeconds(60);
+
+    /** Where it listens unless told otherwise: for this machine only. */
+    static final String LOOPBACK = "127.0.0.1";
 
     private final ReplayListener next;
     private final LongSupplier nanoTime;
@@ -28,7 +32,6 @@ final class HealthEndpoint implements ReplayListener, AutoCloseable {
     private String doing = "starting";
     private long movedAt;
     private long dueInNanos;
-    private boolean finished;
 
     /**
      * Starts to answer.
@@ -68,7 +71,7 @@ final class HealthEndpoint implements ReplayListener, AutoCloseable {
     }
 
     private synchronized boolean isHealthy() {
-        return finished || stillNanos() <= MOST_STILL.toNanos();
+        return stillNanos() <= MOST_STILL.toNanos();
     }
 
     private synchronized String answer() {
@@ -122,9 +125,6 @@ final class HealthEndpoint implements ReplayListener, AutoCloseable {
     @Override
     public void finished(ReplaySummary summary) {
         moved("done: " + summary);
-        synchronized (this) {
-            finished = true;
-        }
         next.finished(summary);
     }
 

@@ -92,7 +92,10 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            description = "Partitions of the impressions topic if it is yet to be made. Default: 1.")
+            description = {
+                "Partitions of all topics that are yet to be made; impressions and feedback must have so many where they exist.",
+                "Default: 1."
+            })
     private @Nullable Integer partitions;
 
     @Option(
@@ -156,9 +159,9 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--health-bind",
             paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1",
+            defaultValue = HealthEndpoint.LOOPBACK,
             description = "Where --health-port listens. Default: ${DEFAULT-VALUE}.")
-    private String healthBind = "127.0.0.1";
+    private String healthBind = HealthEndpoint.LOOPBACK;
 
     @Option(
             names = "--max-bad",

@@ -12,8 +12,8 @@ import java.util.OptionalInt;
  * Where to replay to, and how fast.
  *
  * @param client Kafka client properties, {@code bootstrap.servers} among them; TLS and SASL settings pass through
- * @param partitions partitions of the impressions topic where it is missing and made; absent: 1. Where the topic exists it
- *     must have as many
+ * @param partitions partitions of the topics that are missing and made, those of the jobs too; absent: 1. Where impressions
+ *     and feedback exist they must have as many
  * @param catchUp how much of a pause is made up for by sending without waiting
  * @param lagOf consumer group whose lag is told with the progress
  * @param badLines how many bad lines the log may have

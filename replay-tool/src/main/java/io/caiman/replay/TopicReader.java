@@ -89,6 +89,10 @@ final class TopicReader {
         while (consumer.position(partition) < end) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
+                if (record.value() == null) {
+                    others++;
+                    continue;
+                }
                 try {
                     if (letters.decode(record.value()).getOrigin() instanceof FileOrigin origin) {
                         badLines.add(origin);

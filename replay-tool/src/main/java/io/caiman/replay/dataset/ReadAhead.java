@@ -24,7 +24,7 @@ public final class ReadAhead implements ImpressionSource {
             List<LogEntry> entries,
             LineCounts counts,
             boolean last,
-            @Nullable RuntimeException failure) {}
+            @Nullable Throwable failure) {}
 
     private final ImpressionSource log;
     private final BlockingQueue<Stretch> read = new ArrayBlockingQueue<>(WAITING_STRETCHES);
@@ -53,12 +53,12 @@ public final class ReadAhead implements ImpressionSource {
             }
         } catch (InterruptedException e) {
             // Closed before the end.
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whoever waits for entries is told of memory that ran out too
             fail(e);
         }
     }
 
-    private void fail(RuntimeException failure) {
+    private void fail(Throwable failure) {
         try {
             read.put(new Stretch(List.of(), counts, true, failure));
         } catch (InterruptedException e) {
@@ -91,8 +91,11 @@ public final class ReadAhead implements ImpressionSource {
         }
         while (!entries.hasNext() && !last) {
             Stretch stretch = take();
-            if (stretch.failure != null) {
-                throw stretch.failure;
+            if (stretch.failure instanceof Error error) {
+                throw error;
+            }
+            if (stretch.failure instanceof RuntimeException exception) {
+                throw exception;
             }
             entries = stretch.entries.iterator();
             counts = stretch.counts;

@@ -35,11 +35,9 @@ public final class RecordSink {
                 .setKafkaProducerConfig(properties)
                 .setRecordSerializer(new RecordSchema<>(topic, recordClass, key, time));
         if (delivery instanceof Delivery.ExactlyOnce exactly) {
-            // INCREMENTING: an id of its own for every checkpoint costs the broker some memory for a week. POOLING
-            // reuses
-            // ids, and a transaction that was open at a crash under a reused id stays open until its timeout: readers
-            // of
-            // committed records would stand still for that long after every crash.
+            // INCREMENTING: an id of its own for every checkpoint costs the broker some memory for a week.
+            // POOLING reuses ids, and a transaction that was open at a crash under a reused id stays open until
+            // its timeout: readers of committed records would stand still for that long after every crash.
             builder.setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                     .setTransactionNamingStrategy(TransactionNamingStrategy.INCREMENTING)
                     .setTransactionalIdPrefix(exactly.transactionalIdPrefix())
