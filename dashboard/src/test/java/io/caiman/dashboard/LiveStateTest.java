@@ -314,6 +314,21 @@ class LiveStateTest {
     }
 
     @Test
+    void rolling_windows_have_a_trend_and_windows_of_a_count_which_may_share_time_have_none() {
+        for (long endMs = 1_000; endMs <= 5_000; endMs += 1_000) {
+            DomainMetrics rolling = rolling("home", endMs, 1_000, 0.6);
+            state.metrics(rolling);
+            state.metrics(DomainMetrics.newBuilder(rolling)
+                    .setKind(WindowKind.COUNT)
+                    .setWindow("last 1000")
+                    .setStartMs(endMs == 5_000 ? 4_500 : endMs - 3_000)
+                    .build());
+        }
+        assertThat(window(series("home"), "1h").trend().orElseThrow().windows()).isEqualTo(4);
+        assertThat(window(series("home"), "last 1000").trend()).isEmpty();
+    }
+
+    @Test
     void there_is_a_limit_to_windows_and_what_is_beyond_is_counted() {
         for (int i = 0; i < Series.MOST_WINDOWS + 3; i++) {
             state.metrics(ofWindow(i + "h", WindowKind.ROLLING));
