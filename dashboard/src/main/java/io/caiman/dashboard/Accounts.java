@@ -1,6 +1,8 @@
 package io.caiman.dashboard;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
+import at.favre.lib.crypto.bcrypt.BCrypt.Version;
+import at.favre.lib.crypto.bcrypt.LongPasswordStrategies;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Accounts {
 
     private static final String SCHEME = "basic ";
+
+    /** Of a password's bytes the first 72 count, as htpasswd has it. */
+    private static final BCrypt.Verifyer VERIFYER =
+            BCrypt.verifyer(Version.VERSION_2Y, LongPasswordStrategies.truncate(Version.VERSION_2Y));
 
     /** Digests of what was let in before: bcrypt is slow by design, and a page makes a dozen requests. */
     private final Set<ByteBuffer> known = ConcurrentHashMap.newKeySet();
@@ -95,9 +101,7 @@ final class Accounts {
         int colon = decoded.indexOf(':');
         byte[] hash = colon < 0 ? null : hashes.get(decoded.substring(0, colon));
         return hash != null
-                && BCrypt.verifyer()
-                        .verify(decoded.substring(colon + 1).getBytes(StandardCharsets.UTF_8), hash)
-                        .verified;
+                && VERIFYER.verify(decoded.substring(colon + 1).getBytes(StandardCharsets.UTF_8), hash).verified;
     }
 
     private static ByteBuffer digest(String text) {

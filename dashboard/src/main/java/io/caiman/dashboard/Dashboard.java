@@ -143,6 +143,7 @@ public final class Dashboard implements AutoCloseable {
         access.accounts().ifPresent(accounts -> config.routes.before(context -> askForLogin(context, accounts)));
         config.routes.before("/api/*", context -> context.header("Cache-Control", "no-store"));
         config.routes.before("/api/stream", stream::admit);
+        config.routes.after("/api/stream", stream::release);
         config.routes.get(HEALTHZ, context -> answer(context, state.stuck()));
         config.routes.get(READYZ, context -> answer(context, state.behind()));
         config.routes.get(

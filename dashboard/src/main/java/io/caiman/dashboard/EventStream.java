@@ -17,6 +17,8 @@ final class EventStream {
     /** A client that went away is noticed when something is sent to it. */
     private static final long SIGN_OF_LIFE_MILLIS = 10_000;
 
+    private static final String ADMITTED = "io.caiman.dashboard.EventStream.admitted";
+
     private final LiveState state;
     private final AtomicInteger clients = new AtomicInteger();
 
@@ -26,21 +28,27 @@ final class EventStream {
 
     /** Turns a client away before its stream begins if there are too many. */
     void admit(Context context) {
-        if (clients.get() >= MOST_CLIENTS) {
+        if (clients.incrementAndGet() > MOST_CLIENTS) {
+            clients.decrementAndGet();
             throw new ServiceUnavailableResponse(
                     "%d pages follow this dashboard already; close one and reload".formatted(MOST_CLIENTS));
+        }
+        context.attribute(ADMITTED, true);
+    }
+
+    /** Ends what {@link #admit} began: to be called after every request, whether it was served or failed. */
+    void release(Context context) {
+        if (context.attribute(ADMITTED) != null) {
+            clients.decrementAndGet();
         }
     }
 
     /** Serves a client until it leaves or the state is closed. */
     void serve(SseClient client) {
-        clients.incrementAndGet();
         try {
             follow(client);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            clients.decrementAndGet();
         }
     }
 

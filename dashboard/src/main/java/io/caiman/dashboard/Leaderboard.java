@@ -1,6 +1,7 @@
 package io.caiman.dashboard;
 
 import io.caiman.schemas.avro.ModelComparison;
+import io.caiman.schemas.avro.WindowKind;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,11 +60,22 @@ final class Leaderboard {
             notKept++;
             return false;
         }
-        if (known != null && comparison.getEndMs() < known.endMs) {
+        if (known != null && comparison.getKind() == WindowKind.CUMULATIVE) {
+            if (comparison.getImpressions() < known.impressions / 2) {
+                // The job began anew, as in Series, so the pair's other windows are another run's.
+                latest.keySet()
+                        .removeIf(other -> !other.equals(key) && pair(other).equals(pair(key)));
+            }
+        } else if (known != null && comparison.getEndMs() < known.endMs) {
             return false; // of an earlier window, revised
         }
         latest.put(key, of(comparison));
         return true;
+    }
+
+    /** A key without its window. */
+    private static List<Object> pair(List<Object> key) {
+        return key.subList(0, key.size() - 1);
     }
 
     private static Comparison of(ModelComparison comparison) {

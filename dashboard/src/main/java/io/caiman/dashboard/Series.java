@@ -108,9 +108,9 @@ final class Series {
                 name,
                 window.kind,
                 window.latest,
-                window.kind == WindowKind.CUMULATIVE
-                        ? Optional.empty()
-                        : Trend.of(window.curve.changedAfter(-1), window.latest),
+                window.kind == WindowKind.ROLLING
+                        ? Trend.of(window.curve.changedAfter(-1), window.latest)
+                        : Optional.empty(),
                 window.curve.changedAfter(seen));
     }
 }

@@ -34,7 +34,7 @@ record Trend(double before, double change, double standardError, int windows, Ve
     static final int LEAST_OF_EACH = 20;
 
     /**
-     * The trend of a curve of windows; empty where the latest, or all before it, say too little.
+     * The trend of a curve of rolling windows, which are all as long as the latest; empty where the latest, or all before it, say too little.
      *
      * @param curve in order of time
      * @param latest the curve's last window

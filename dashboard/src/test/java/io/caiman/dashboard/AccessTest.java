@@ -48,9 +48,7 @@ class AccessTest {
     private static HttpResponse<String> get(HttpClient client, Dashboard dashboard, String path, Optional<String> login)
             throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(dashboard.address().resolve(path));
-        login.ifPresent(given -> request.header(
-                "Authorization",
-                "Basic " + Base64.getEncoder().encodeToString(given.getBytes(StandardCharsets.UTF_8))));
+        login.flatMap(AccessTest::login).ifPresent(header -> request.header("Authorization", header));
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
@@ -68,7 +66,8 @@ class AccessTest {
             }
             assertThat(get(client, dashboard, "/healthz", Optional.empty()).statusCode())
                     .isEqualTo(200);
-            for (String wrong : new String[] {"ana:crocodile", "bob:" + PASSWORD, "ana", ""}) {
+            for (String wrong :
+                    new String[] {"ana:crocodile", "ana:" + "x".repeat(100), "bob:" + PASSWORD, "ana", ""}) {
                 assertThat(get(client, dashboard, "/", Optional.of(wrong)).statusCode())
                         .as(wrong)
                         .isEqualTo(401);
@@ -81,6 +80,21 @@ class AccessTest {
             assertThat(get(client, dashboard, "/", Optional.of("ana:wrong")).statusCode())
                     .isEqualTo(401);
         }
+    }
+
+    @Test
+    void of_a_long_password_the_first_72_bytes_count_as_other_programs_have_it() throws IOException {
+        // crypt('a' * 100, '$2y$04$abcdefghijklmnopqrstuu') of libxcrypt
+        Accounts accounts = Accounts.read(Files.writeString(
+                folder.resolve("long"), "ana:$2y$04$abcdefghijklmnopqrstuuBzzIgyKkz7xMWYSzkIjUSnxEQFQ0WNe\n"));
+        assertThat(accounts.admit(login("ana:" + "a".repeat(100)))).isTrue();
+        assertThat(accounts.admit(login("ana:" + "a".repeat(72)))).isTrue();
+        assertThat(accounts.admit(login("ana:" + "a".repeat(71)))).isFalse();
+        assertThat(accounts.admit(login("ana:" + "b".repeat(100)))).isFalse();
+    }
+
+    private static Optional<String> login(String given) {
+        return Optional.of("Basic " + Base64.getEncoder().encodeToString(given.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

@@ -21,13 +21,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,6 +141,37 @@ class DashboardTest {
             assertThat(again.path("complete").asBoolean()).isTrue();
             assertThat(again.path("deadLetters").asLong()).isEqualTo(4);
         }
+    }
+
+    @Test
+    void as_many_streams_as_are_allowed_begin_and_requests_for_none_take_no_place() throws Exception {
+        for (int i = 0; i <= EventStream.MOST_CLIENTS; i++) {
+            assertThat(get("/api/stream").statusCode()).isEqualTo(200); // without Accept there is no stream
+        }
+        HttpRequest request = HttpRequest.newBuilder(dashboard.address().resolve("/api/stream"))
+                .header("Accept", "text/event-stream")
+                .build();
+        List<CompletableFuture<HttpResponse<InputStream>>> answers = IntStream.range(0, EventStream.MOST_CLIENTS + 20)
+                .mapToObj(i -> client.sendAsync(request, BodyHandlers.ofInputStream()))
+                .toList();
+        List<InputStream> streams = new ArrayList<>();
+        for (CompletableFuture<HttpResponse<InputStream>> answer : answers) {
+            HttpResponse<InputStream> response = answer.get();
+            if (response.statusCode() == 200) {
+                streams.add(response.body());
+            } else {
+                assertThat(response.statusCode()).isEqualTo(503);
+            }
+        }
+        assertThat(streams).hasSize(EventStream.MOST_CLIENTS);
+
+        for (InputStream stream : streams) {
+            stream.close();
+        }
+        await().untilAsserted(() -> {
+            state.deadLetters(1); // a client that went away is noticed when something is sent to it
+            stream().close();
+        });
     }
 
     @Test

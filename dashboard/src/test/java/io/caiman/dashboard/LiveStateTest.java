@@ -242,6 +242,36 @@ class LiveStateTest {
                         Assertions.tuple("new", 20L, Optional.empty()));
     }
 
+    @Test
+    void comparisons_of_a_job_that_begins_anew_replace_those_of_the_run_before() {
+        ModelComparison rolling = comparison("home", 90, 0.01, 0.01, 0.03);
+        state.comparison(rolling);
+        state.comparison(comparison("search", 90, 0.01, 0.01, 0.03));
+        state.comparison(allSoFar(rolling, 100, 1_000));
+        state.comparison(allSoFar(rolling, 95, 900)); // repeated after a failure
+        assertThat(shown()).containsExactly("home 1h 90", "search 1h 90", "home all 95");
+
+        state.comparison(allSoFar(rolling, 10, 100));
+        assertThat(shown()).containsExactly("search 1h 90", "home all 10");
+        state.comparison(comparison("home", 5, 0.01, 0.01, 0.03));
+        assertThat(shown()).containsExactly("search 1h 90", "home all 10", "home 1h 5");
+    }
+
+    private List<String> shown() {
+        return state.all().comparisons().orElseThrow().stream()
+                .map(c -> "%s %s %d".formatted(c.domain().orElseThrow(), c.window(), c.endMs()))
+                .toList();
+    }
+
+    private static ModelComparison allSoFar(ModelComparison like, long endMs, long impressions) {
+        return ModelComparison.newBuilder(like)
+                .setKind(WindowKind.CUMULATIVE)
+                .setWindow("all")
+                .setEndMs(endMs)
+                .setImpressions(impressions)
+                .build();
+    }
+
     private static ModelComparison comparison(
             String domain, long endMs, @Nullable Double pValue, @Nullable Double low, @Nullable Double high) {
         return ModelComparison.newBuilder()
@@ -281,6 +311,21 @@ class LiveStateTest {
         assertThat(state.changesAfter(seen).series().get(0).windows())
                 .extracting(WindowView::window)
                 .containsExactly("24h");
+    }
+
+    @Test
+    void rolling_windows_have_a_trend_and_windows_of_a_count_which_may_share_time_have_none() {
+        for (long endMs = 1_000; endMs <= 5_000; endMs += 1_000) {
+            DomainMetrics rolling = rolling("home", endMs, 1_000, 0.6);
+            state.metrics(rolling);
+            state.metrics(DomainMetrics.newBuilder(rolling)
+                    .setKind(WindowKind.COUNT)
+                    .setWindow("last 1000")
+                    .setStartMs(endMs == 5_000 ? 4_500 : endMs - 3_000)
+                    .build());
+        }
+        assertThat(window(series("home"), "1h").trend().orElseThrow().windows()).isEqualTo(4);
+        assertThat(window(series("home"), "last 1000").trend()).isEmpty();
     }
 
     @Test

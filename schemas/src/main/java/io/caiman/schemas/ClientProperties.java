@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 
@@ -37,6 +38,15 @@ public final class ClientProperties {
     /** Those of somebody's own classes, which Kafka does not know. */
     private static final Pattern LIKE_A_SECRET = Pattern.compile("(?i).*(password|secret).*");
 
+    /** What Kafka replaces: the name of a provider, and what it is to give. */
+    private static final String REFERENCE = "\\$\\{[^{}:]+:[^{}]*}";
+
+    private static final Pattern HAS_REFERENCE = Pattern.compile(REFERENCE);
+
+    /** An option of a login module that is a secret and no reference. */
+    private static final Pattern PLAIN_OPTION =
+            Pattern.compile("(?i)(password|secret)\\w*\\s*=\\s*+(?!([\"']?)" + REFERENCE + "\\2([\\s;]|$))");
+
     private ClientProperties() {}
 
     /**
@@ -45,9 +55,10 @@ public final class ClientProperties {
      * <p>Secrets are not among them: for each there is a reference to the file, which every client follows by itself (Kafka's
      * {@code FileConfigProvider}). So who prints, logs or sends the properties has no secret, and whoever makes a client of them
      * needs the file at the same path. {@code ${env:NAME}} is what an environment variable has, where the file names no {@code
-     * config.providers} of its own.
+     * config.providers} of its own. A secret that the file gives so stays a reference.
      *
-     * @throws IllegalArgumentException if it cannot be read, naming the option, the file and what was expected
+     * @throws IllegalArgumentException if it cannot be read, or a secret is a reference in part; naming the option, the file and
+     *     what was expected
      */
     public static Map<String, String> read(Path file) {
         Properties properties = new Properties();
@@ -64,14 +75,26 @@ public final class ClientProperties {
             String value = properties.getProperty(name);
             boolean secret =
                     SECRETS.contains(name) || LIKE_A_SECRET.matcher(name).matches();
-            read.put(
-                    name,
-                    secret && !value.contains("${")
-                            ? "${%s:%s:%s}".formatted(THIS_FILE, file.toAbsolutePath(), name)
-                            : value);
+            if (!secret || isReference(name, value)) {
+                read.put(name, value);
+            } else if (HAS_REFERENCE.matcher(value).find()) {
+                throw new IllegalArgumentException(
+                        "--command-config: %s: %s is in part a reference and in part a secret that stands there: expected one or the other; make the secret a reference too, such as ${env:NAME}"
+                                .formatted(file, name));
+            } else {
+                read.put(name, "${%s:%s:%s}".formatted(THIS_FILE, file.toAbsolutePath(), name));
+            }
         }
         addProviders(read);
         return read;
+    }
+
+    /** Whether a secret is not in its value; login modules have options besides it. */
+    private static boolean isReference(String name, String value) {
+        return name.equals(SaslConfigs.SASL_JAAS_CONFIG)
+                ? HAS_REFERENCE.matcher(value).find()
+                        && !PLAIN_OPTION.matcher(value).find()
+                : value.matches(REFERENCE);
     }
 
     private static void addProviders(Map<String, String> properties) {

@@ -67,6 +67,47 @@ class ClientPropertiesTest {
                 .isEqualTo(System.getenv("PATH"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ssl.truststore.password=s3cret${c", "ssl.key.password=${s3cret}", "my.secret=s3cret:}${"})
+    void a_secret_that_looks_a_little_like_a_reference_is_a_secret(String line) throws IOException {
+        Path file = Files.writeString(directory.resolve("client.properties"), line);
+
+        Map<String, String> properties = ClientProperties.read(file);
+
+        assertThat(properties.toString()).doesNotContain("s3cret");
+        int equals = line.indexOf('=');
+        assertThat(client(properties).originals()).containsEntry(line.substring(0, equals), line.substring(equals + 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Login required username=\"${env:U}\" password=\"${env:P}\";",
+                "Login required password = \"${env:P}\" username=\"ana\";",
+                "Login required clientId=ana clientSecret=${env:P};",
+                "Login required keyTab=\"${env:KEYS}\" storeKey=true;",
+            })
+    void a_login_whose_password_is_a_reference_stays_as_it_is(String login) throws IOException {
+        Path file = Files.writeString(directory.resolve("client.properties"), "sasl.jaas.config=" + login);
+        assertThat(ClientProperties.read(file)).containsEntry("sasl.jaas.config", login);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sasl.jaas.config=Login required username=\"${env:U}\" password=\"s3cret\";",
+                "sasl.jaas.config=Login required username=\"${env:U}\" password=\"${env:P}s3cret\";",
+                "sasl.jaas.config=Login required username=\"${env:U}\" password=s3cret;",
+                "ssl.key.password=s3cret${env:P}"
+            })
+    void a_secret_that_is_a_reference_in_part_is_refused_and_not_told(String line) throws IOException {
+        Path file = Files.writeString(directory.resolve("client.properties"), line);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClientProperties.read(file))
+                .withMessageStartingWith("--command-config: " + file + ": " + line.substring(0, line.indexOf('=')))
+                .satisfies(refusal -> assertThat(refusal.getMessage()).doesNotContain("s3cret"));
+    }
+
     private static AdminClientConfig client(Map<String, String> properties) {
         Map<String, Object> all = new HashMap<>(properties);
         all.put("bootstrap.servers", "localhost:9092");

@@ -58,8 +58,12 @@ public final class CheckpointInspection {
             return Optional.empty();
         } catch (RocksDBException e) {
             return Optional.of("RocksDB cannot read what is its: " + e.getMessage());
-        } catch (IOException | IllegalStateException e) {
+        } catch (IOException e) {
             return Optional.of(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // What the metadata say of the files may be damaged too: a name that is no path, a place before the
+            // beginning.
+            return Optional.of("what its metadata say cannot be followed: " + e);
         }
     }
 
@@ -68,8 +72,10 @@ public final class CheckpointInspection {
         try (DataInputStream in = new DataInputStream(file.getFileSystem().open(file))) {
             return Checkpoints.loadCheckpointMetadata(
                     in, CheckpointInspection.class.getClassLoader(), checkpoint.toString());
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            // A count that was damaged makes Flink's reader throw these.
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            // Flink's reader makes arrays of the lengths it reads. One that was damaged may be negative, or more than
+            // the
+            // heap has; then nothing was taken of it.
             throw new IOException("%s cannot be read: %s".formatted(file, e), e);
         }
     }

@@ -39,9 +39,16 @@ final class LogProgress {
         over = passed();
     }
 
-    /** By partition, the latest time of its records: what there is to store. */
+    /**
+     * By partition, the latest time of its records: what there is to store. One that was passed over has the earliest that its
+     * next record may have, so that what is over stays over.
+     */
     Map<TopicPartition, Long> latest() {
-        return Map.copyOf(latest);
+        Map<TopicPartition, Long> stored = new HashMap<>(latest);
+        if (over != NOTHING_READ && over != ENDED) {
+            stored.replaceAll((partition, time) -> Math.max(time, over + 1));
+        }
+        return stored;
     }
 
     /** The time of a partition's next record, in ms, if it has this event time. */

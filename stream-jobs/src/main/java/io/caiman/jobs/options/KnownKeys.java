@@ -49,6 +49,7 @@ final class KnownKeys {
             "client.",
             "containerized.",
             "env.",
+            "events.",
             "external-resource",
             "fs.",
             "gs.",

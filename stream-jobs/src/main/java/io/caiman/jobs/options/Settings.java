@@ -24,6 +24,9 @@ final class Settings {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):([^}]+)}");
 
+    /** No secret, whatever the key is called: security.delegation.tokens.enabled. */
+    private static final Pattern SWITCH = Pattern.compile("(?i)true|false");
+
     private Settings() {}
 
     /**
@@ -65,6 +68,7 @@ final class Settings {
         settings.forEach((key, value) -> {
             KnownKeys.check(source, key);
             if (GlobalConfiguration.isSensitive(key)
+                    && !SWITCH.matcher(value).matches()
                     && !REFERENCE.matcher(value).matches()) {
                 throw new IllegalArgumentException(
                         "%s: %s is a secret and stands there itself: write ${env:NAME} or ${file:PATH}, where the value is"

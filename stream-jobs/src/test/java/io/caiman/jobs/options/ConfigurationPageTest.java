@@ -32,8 +32,8 @@ class ConfigurationPageTest {
                 `5 min`, `1 h`), sizes likewise (`512 mb`). Everything is looked at before a job's graph is built.
 
                 A value may be `${env:NAME}` or `${file:PATH}`: what the environment variable or the file has. One that is a secret by its key
-                (Flink's rule: `password`, `secret`, `token` and the like) is refused unless it is. Kafka's secrets stand in the file of
-                `--command-config`, and each client reads them there by itself: the file has to be at the same path on every JobManager
+                (Flink's rule: `password`, `secret`, `token` and the like) is refused unless it is, or is `true` or `false`. Kafka's secrets stand in
+                the file of `--command-config`, and each client reads them there by itself: the file has to be at the same path on every JobManager
                 and TaskManager, and no job graph, log or page of Flink has what is in it.
 
                 The model itself is described by its spec, not here: README and `model/src/main/resources/io/caiman/model/spec/defaults.yaml`.

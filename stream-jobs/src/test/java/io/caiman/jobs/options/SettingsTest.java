@@ -60,6 +60,7 @@ class SettingsTest {
     @ValueSource(
             strings = {
                 "metrics.reporter.prom.port",
+                "events.reporters",
                 "kubernetes.cluster-id",
                 "s3.endpoint",
                 "rest.port",
@@ -87,6 +88,13 @@ class SettingsTest {
                 .containsEntry("s3.secret-key", SECRET);
         assertThat(Settings.of("-D", Map.of("s3.secret-key", "${env:PATH}")))
                 .containsEntry("s3.secret-key", System.getenv("PATH"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false", "False"})
+    void a_switch_is_no_secret_whatever_it_is_called(String value) {
+        String key = "security.delegation.tokens.enabled";
+        assertThat(Settings.of("-D", Map.of(key, value))).containsEntry(key, value);
     }
 
     @ParameterizedTest

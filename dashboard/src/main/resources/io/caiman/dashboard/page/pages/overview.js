@@ -49,7 +49,7 @@ export function show({ store, series, window, kind, view }) {
 function showVerdicts(store, series, window) {
   const domains = series.filter((s) => !isOverall(s) && s.windows.has(window));
   const newest = series.find(isOverall)?.windows.get(window)?.latest.endMs;
-  const told = domains.map((s) => ({ domain: s.domain, ...s.windows.get(window) })).filter((w) => w.trend !== undefined && (w.kind !== "ROLLING" || w.latest.endMs === newest));
+  const told = domains.map((s) => ({ domain: s.domain, ...s.windows.get(window) })).filter((w) => w.trend !== undefined && w.latest.endMs === newest);
   const worse = told.filter((w) => w.trend.verdict === "WORSE").sort((a, b) => a.trend.change - b.trend.change);
   const line = element("verdict-domains");
   if (worse.length > 0) {
