@@ -177,6 +177,20 @@ class AlertsTest {
         }
     }
 
+    @Test
+    void windows_over_all_domains_that_are_published_again_are_no_looks_for_quiet_domains() throws Exception {
+        AlertRule rule = new AlertRule.DomainQuiet("quiet", AT_ONCE, "1h", Duration.ofHours(2));
+        try (var harness = harness(new QuietAlerts(List.of(rule)))) {
+            harness.open();
+            long minute = HOUR / 60;
+            harness.processElement(window("a", 12 * HOUR, 9, null, null), 0);
+            harness.processElement(window(null, 14 * HOUR, 9, null, null), 0);
+            harness.processElement(window(null, 14 * HOUR - 5 * minute, 10, null, null), 0); // revised
+            harness.processElement(window(null, 14 * HOUR, 10, null, null), 0); // revised
+            assertThat(told(harness)).containsExactly("quiet a RAISED since 14 at 14");
+        }
+    }
+
     private static ModelHealth health(int hour, boolean warns) {
         HealthReport report = HealthReport.newBuilder()
                 .setCrossEntropy(0.5)
