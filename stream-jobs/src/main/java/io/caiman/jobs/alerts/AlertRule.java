@@ -37,8 +37,14 @@ public sealed interface AlertRule extends Serializable {
     /** A rule about the rolling figures of one window. */
     sealed interface OfFigures extends OfWindow {
 
-        /** Impressions that a window needs to be looked at. */
+        /** Impressions that a window needs to be looked at, 0 or more. */
         long leastImpressions();
+
+        private static void checkLeastImpressions(long leastImpressions) {
+            if (leastImpressions < 0) {
+                throw new IllegalArgumentException("least-impressions: expected 0 or more, got " + leastImpressions);
+            }
+        }
     }
 
     /**
@@ -49,6 +55,7 @@ public sealed interface AlertRule extends Serializable {
     record AucDrop(String name, Patience patience, String window, long leastImpressions, double by)
             implements OfFigures {
         public AucDrop {
+            OfFigures.checkLeastImpressions(leastImpressions);
             if (!(by > 0 && by < 1)) {
                 throw new IllegalArgumentException("by: expected a drop of AUC above 0 and below 1, got " + by);
             }
@@ -65,6 +72,7 @@ public sealed interface AlertRule extends Serializable {
             String name, Patience patience, String window, long leastImpressions, double low, double high)
             implements OfFigures {
         public CalibrationOutside {
+            OfFigures.checkLeastImpressions(leastImpressions);
             if (!(low >= 0 && low < 1 && high > 1)) {
                 throw new IllegalArgumentException(
                         "low and high: expected a band around 1, such as 0.8 and 1.25, got %s and %s"
