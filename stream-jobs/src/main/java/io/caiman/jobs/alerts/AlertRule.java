@@ -82,9 +82,11 @@ public sealed interface AlertRule extends Serializable {
     }
 
     /**
-     * A domain has had no impressions for some event time, while others go on.
+     * No window of a domain has had impressions for some event time, while others go on. Its last impression is longer ago
+     * than that, by up to the length of the window.
      *
-     * @param after that long behind the latest window of all domains together
+     * @param after the end of its last window with impressions is that long before the end of the latest window of all domains
+     *     together
      */
     record DomainQuiet(String name, Patience patience, String window, Duration after) implements OfWindow {
         public DomainQuiet {

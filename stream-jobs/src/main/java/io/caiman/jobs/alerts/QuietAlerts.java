@@ -98,7 +98,7 @@ final class QuietAlerts extends KeyedProcessFunction<String, DomainMetrics, Aler
                     verdict,
                     OptionalDouble.of(quietMs / MS_PER_MINUTE),
                     OptionalDouble.of(rule.after().toMillis() / MS_PER_MINUTE),
-                    "no impressions for %.0f min of event time".formatted(quietMs / MS_PER_MINUTE));
+                    "no impressions in any %s window for %.0f min".formatted(rule.window(), quietMs / MS_PER_MINUTE));
             alerting.look(rule, subject, finding, overall.getEndMs(), out);
         }
         for (Tuple2<String, String> domain : forgotten) {

@@ -187,6 +187,8 @@ class AlertsTest {
             }
             assertThat(told(harness))
                     .containsExactly("quiet quiet RAISED since 4 at 4", "quiet quiet CLEARED since 4 at 9");
+            assertThat(harness.extractOutputValues().get(0).getMessage())
+                    .isEqualTo("no impressions in any 1h window for 180 min");
         }
     }
 
