@@ -24,7 +24,12 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * }</pre>
  *
  * <p>of U users, U+ with a positive and U- with a negative. It is the paper's var(AUC_1) + var(AUC_2) - 2 cov(AUC_1, AUC_2), all
- * of whose terms are sums of products of such deviations, and never negative: the last factor is the least of the three.
+ * of whose terms are sums of products of such deviations, and never negative: the last factor is the least of the three. So it
+ * is computed as
+ *
+ * <pre>{@code
+ * U/(U - 1) sum((a_u/P + b_u/N)^2)  +  (U+/(U+ - 1) - U/(U - 1)) sum((a_u/P)^2)  +  (U-/(U- - 1) - U/(U - 1)) sum((b_u/N)^2)
+ * }</pre>
  *
  * <p>The paper takes D over its standard error as standard normal. Here it is taken as Student's t with {@code min(U+, U-) - 1}
  * degrees of freedom, which widens the interval of few users and leaves that of many as it is. On simulated users whose
@@ -67,7 +72,7 @@ public final class ClusteredDeLong {
         double firstAuc = placements.firstAuc().orElseThrow();
         double secondAuc = placements.secondAuc().orElseThrow();
         double difference = secondAuc - firstAuc;
-        double variance = sums.variance(difference);
+        double variance = sums.variance();
         if (variance == 0 && difference != 0) {
             return Optional.empty();
         }
@@ -117,21 +122,26 @@ public final class ClusteredDeLong {
             }
         }
 
-        double variance(double difference) {
+        /** 0 where users do not differ, not what rounding leaves: differences are of whole numbers, divided at the end. */
+        double variance() {
+            double gain = Arrays.stream(positiveGains).sum();
             double ofPositives = 0;
             double ofNegatives = 0;
             double ofBoth = 0;
             for (int user = 0; user < users; user++) {
-                double a = positiveGains[user] / (2.0 * negatives) - positivesOf[user] * difference;
-                double b = negativeGains[user] / (2.0 * positives) - negativesOf[user] * difference;
+                // 2 P^2 N^2 times a_u / P and b_u / N.
+                double a = ((double) positiveGains[user] * positives - positivesOf[user] * gain) * negatives;
+                double b = ((double) negativeGains[user] * negatives - negativesOf[user] * gain) * positives;
                 ofPositives += a * a;
                 ofNegatives += b * b;
-                ofBoth += a * b;
+                ofBoth += (a + b) * (a + b);
             }
-            double variance = ofPositives / positives / positives * unbiased(withPositives)
-                    + ofNegatives / negatives / negatives * unbiased(withNegatives)
-                    + 2 * ofBoth / positives / negatives * unbiased(users);
-            return Math.max(0, variance); // rounding may leave less than nothing
+            double scale = 2.0 * positives * negatives * positives * negatives;
+            return (ofBoth * unbiased(users)
+                            + ofPositives * (unbiased(withPositives) - unbiased(users))
+                            + ofNegatives * (unbiased(withNegatives) - unbiased(users)))
+                    / scale
+                    / scale;
         }
 
         private static double unbiased(int clusters) {

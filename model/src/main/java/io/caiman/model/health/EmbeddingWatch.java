@@ -68,9 +68,21 @@ public final class EmbeddingWatch {
             own = Arrays.stream(own, 0, count).distinct().toArray();
             float[] rows = new float[own.length * layout.stride()];
             store.gather(own, own.length, rows);
-            measureDomain(domainNames, domain, rows, own.length, measured, warnings);
+            measureDomain(domainNames, domain, rows, withSightings(rows, own.length), measured, warnings);
         }
         return measured;
+    }
+
+    /** Moves the rows of ids that were not evicted to the front, and counts them: the others have their first values again. */
+    private int withSightings(float[] rows, int count) {
+        int kept = 0;
+        for (int row = 0; row < count; row++) {
+            int from = row * layout.stride();
+            if (RowStatistics.sightings(rows, from + layout.statistics()) > 0) {
+                System.arraycopy(rows, from, rows, kept++ * layout.stride(), layout.stride());
+            }
+        }
+        return kept;
     }
 
     private void measureDomain(

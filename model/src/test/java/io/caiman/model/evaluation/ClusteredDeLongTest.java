@@ -108,6 +108,26 @@ class ClusteredDeLongTest {
     }
 
     @Test
+    void models_that_differ_alike_for_every_user_leave_it_open_by_how_much_others_would() {
+        double[] firstOfUser = {.1, .6, .7, .9, .2, .3, .5, .8, .4, .05, .15};
+        double[] secondOfUser = {.2, .7, .8, .9, .1, .3, .5, .8, .4, .65, .15};
+        int own = firstOfUser.length;
+        long[] users = new long[30 * own];
+        double[] first = new double[users.length];
+        double[] second = new double[users.length];
+        boolean[] labels = new boolean[users.length];
+        for (int i = 0; i < users.length; i++) {
+            users[i] = i / own;
+            first[i] = firstOfUser[i % own];
+            second[i] = secondOfUser[i % own];
+            labels[i] = i % own < 4;
+        }
+        assertThat(Placements.of(first, second, labels).firstAuc())
+                .isNotEqualTo(Placements.of(first, second, labels).secondAuc());
+        assertThat(ClusteredDeLong.compare(users, first, second, labels)).isEmpty();
+    }
+
+    @Test
     void the_order_of_the_impressions_changes_nothing_that_matters_and_swapping_the_models_only_the_sign() {
         Clusters data = Clusters.random(new Random(8), 40, 0.8, 1.2, 1);
         PairedDifference result = data.compare();

@@ -14,6 +14,7 @@ import io.caiman.model.spec.SpecReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class EmbeddingWatchTest {
@@ -96,6 +97,14 @@ class EmbeddingWatchTest {
             assertThat(warning.kind()).isEqualTo(HealthWarning.Kind.COLLAPSE);
             assertThat(warning.detail()).contains("embedding set 0", "'a'", "rare", "to 1.00");
         });
+    }
+
+    @Test
+    void ids_whose_rows_are_gone_are_not_measured() {
+        seeAll();
+        store.delete(LongStream.range(0, IDS).toArray(), IDS);
+
+        assertThat(watch.measure(SPEC.domains(), store, warnings)).isEmpty();
     }
 
     @Test

@@ -37,8 +37,14 @@ public sealed interface AlertRule extends Serializable {
     /** A rule about the rolling figures of one window. */
     sealed interface OfFigures extends OfWindow {
 
-        /** Impressions that a window needs to be looked at. */
+        /** Impressions that a window needs to be looked at, 0 or more. */
         long leastImpressions();
+
+        private static void checkLeastImpressions(long leastImpressions) {
+            if (leastImpressions < 0) {
+                throw new IllegalArgumentException("least-impressions: expected 0 or more, got " + leastImpressions);
+            }
+        }
     }
 
     /**
@@ -49,6 +55,7 @@ public sealed interface AlertRule extends Serializable {
     record AucDrop(String name, Patience patience, String window, long leastImpressions, double by)
             implements OfFigures {
         public AucDrop {
+            OfFigures.checkLeastImpressions(leastImpressions);
             if (!(by > 0 && by < 1)) {
                 throw new IllegalArgumentException("by: expected a drop of AUC above 0 and below 1, got " + by);
             }
@@ -65,6 +72,7 @@ public sealed interface AlertRule extends Serializable {
             String name, Patience patience, String window, long leastImpressions, double low, double high)
             implements OfFigures {
         public CalibrationOutside {
+            OfFigures.checkLeastImpressions(leastImpressions);
             if (!(low >= 0 && low < 1 && high > 1)) {
                 throw new IllegalArgumentException(
                         "low and high: expected a band around 1, such as 0.8 and 1.25, got %s and %s"
@@ -74,9 +82,11 @@ public sealed interface AlertRule extends Serializable {
     }
 
     /**
-     * A domain has had no impressions for some event time, while others go on.
+     * No window of a domain has had impressions for some event time, while others go on. Its last impression is longer ago
+     * than that, by up to the length of the window.
      *
-     * @param after that long behind the latest window of all domains together
+     * @param after the end of its last window with impressions is that long before the end of the latest window of all domains
+     *     together
      */
     record DomainQuiet(String name, Patience patience, String window, Duration after) implements OfWindow {
         public DomainQuiet {

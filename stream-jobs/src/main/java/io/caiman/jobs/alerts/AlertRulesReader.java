@@ -77,17 +77,24 @@ public final class AlertRulesReader {
     }
 
     /**
-     * Refuses rules about windows that nobody publishes: they would never be looked at.
+     * Refuses rules that could never hold: about windows that nobody publishes, or against a window a day before where none
+     * ends then.
      *
-     * @param windows names of those that are
-     * @throws IllegalArgumentException naming the rule, its window, and those there are
+     * @param windows names of those that are published
+     * @param pane time between their ends
+     * @throws IllegalArgumentException naming the rule and what of it does not fit
      */
-    public static void checkWindows(List<AlertRule> rules, List<String> windows) {
+    public static void checkWindows(List<AlertRule> rules, List<String> windows, Duration pane) {
         for (AlertRule rule : rules) {
             if (rule instanceof AlertRule.OfWindow of && !windows.contains(of.window())) {
                 throw new IllegalArgumentException(
                         "--alerts: rule '%s': window = %s: expected one of the windows that are published, %s; change it, or --window"
                                 .formatted(rule.name(), of.window(), String.join(", ", windows)));
+            }
+            if (rule instanceof AlertRule.AucDrop && FigureWatch.DAY_MS % pane.toMillis() != 0) {
+                throw new IllegalArgumentException(
+                        "--alerts: rule '%s': when = auc-drop with panes of %s: expected panes that divide a day, for it compares with the window that ended a day before; change --pane, for example to 5min, or remove the rule"
+                                .formatted(rule.name(), pane));
             }
         }
     }

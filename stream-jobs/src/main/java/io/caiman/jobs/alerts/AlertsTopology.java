@@ -78,6 +78,12 @@ public final class AlertsTopology {
                 .uid("alerts-decode-" + recordClass.getSimpleName());
     }
 
+    /** What figures are of; a domain may be called anything, so that of all domains is no name. */
+    static String scope(DomainMetrics figures) {
+        String domain = figures.getDomain() == null ? "" : "domain=" + figures.getDomain();
+        return figures.getModel() + '\n' + figures.getTask() + '\n' + domain;
+    }
+
     /** The alerts that rules make of these streams. */
     static DataStream<Alert> build(
             DataStream<DomainMetrics> figures,
@@ -85,9 +91,7 @@ public final class AlertsTopology {
             DataStream<DeadLetter> deadLetters,
             List<AlertRule> rules,
             LagProbe probe) {
-        DataStream<Alert> ofFigures = figures.keyBy(
-                        metrics -> metrics.getModel() + '\n' + metrics.getTask() + '\n' + metrics.getDomain(),
-                        Types.STRING)
+        DataStream<Alert> ofFigures = figures.keyBy(AlertsTopology::scope, Types.STRING)
                 .process(new FigureAlerts(rules), AvroRecordType.of(Alert.class))
                 .name("figure-alerts")
                 .uid("alerts-figures");

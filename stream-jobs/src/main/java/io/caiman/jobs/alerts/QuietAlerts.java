@@ -18,7 +18,8 @@ import org.apache.flink.util.Collector;
 
 /**
  * Evaluates the rules about domains that went quiet, keyed by model and task: each window over all domains is a look at how
- * far behind it each domain's own last window is. A domain that stays quiet for {@link #FORGOTTEN_AFTER} is forgotten.
+ * far behind it each domain's own last window is, once, when it is first published. A domain that stays quiet for
+ * {@link #FORGOTTEN_AFTER} is forgotten.
  */
 final class QuietAlerts extends KeyedProcessFunction<String, DomainMetrics, Alert> {
 
@@ -35,6 +36,10 @@ final class QuietAlerts extends KeyedProcessFunction<String, DomainMetrics, Aler
     @SuppressWarnings("NullAway.Init") // set in open
     private transient MapState<Tuple2<String, String>, Long> lastWindows;
 
+    /** By rule, the end of the last window looked at. */
+    @SuppressWarnings("NullAway.Init") // set in open
+    private transient MapState<String, Long> looked;
+
     QuietAlerts(List<AlertRule> rules) {
         this.rules = rules.stream()
                 .filter(AlertRule.DomainQuiet.class::isInstance)
@@ -48,6 +53,7 @@ final class QuietAlerts extends KeyedProcessFunction<String, DomainMetrics, Aler
         lastWindows = getRuntimeContext()
                 .getMapState(
                         new MapStateDescriptor<>("last-windows", Types.TUPLE(Types.STRING, Types.STRING), Types.LONG));
+        looked = getRuntimeContext().getMapState(new MapStateDescriptor<>("looked", Types.STRING, Types.LONG));
     }
 
     @Override
@@ -62,7 +68,12 @@ final class QuietAlerts extends KeyedProcessFunction<String, DomainMetrics, Aler
             return;
         }
         for (AlertRule.DomainQuiet rule : rules) {
-            if (rule.window().equals(figures.getWindow())) {
+            if (!rule.window().equals(figures.getWindow())) {
+                continue;
+            }
+            Long last = looked.get(rule.name());
+            if (last == null || figures.getEndMs() > last) {
+                looked.put(rule.name(), figures.getEndMs());
                 look(rule, figures, out);
             }
         }
@@ -87,7 +98,7 @@ final class QuietAlerts extends KeyedProcessFunction<String, DomainMetrics, Aler
                     verdict,
                     OptionalDouble.of(quietMs / MS_PER_MINUTE),
                     OptionalDouble.of(rule.after().toMillis() / MS_PER_MINUTE),
-                    "no impressions for %.0f min of event time".formatted(quietMs / MS_PER_MINUTE));
+                    "no impressions in any %s window for %.0f min".formatted(rule.window(), quietMs / MS_PER_MINUTE));
             alerting.look(rule, subject, finding, overall.getEndMs(), out);
         }
         for (Tuple2<String, String> domain : forgotten) {

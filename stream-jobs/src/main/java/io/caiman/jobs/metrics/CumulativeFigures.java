@@ -39,6 +39,11 @@ final class CumulativeFigures {
         this.published = published;
     }
 
+    /** What a checkpoint holds of these. */
+    CumulativeFigures copy() {
+        return new CumulativeFigures(past, grouped, first, last, published);
+    }
+
     void add(Partial partial) {
         for (Partial.PaneGain pane : partial.panes()) {
             unmerged.add(pane.figures());

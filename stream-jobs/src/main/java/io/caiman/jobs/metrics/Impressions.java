@@ -37,6 +37,12 @@ final class Impressions {
         size++;
     }
 
+    Impressions copy() {
+        Impressions copy = new Impressions(size);
+        copy.addAll(this);
+        return copy;
+    }
+
     /** Forgets all, but keeps the room. */
     void clear() {
         size = 0;

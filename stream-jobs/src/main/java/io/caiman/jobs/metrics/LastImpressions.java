@@ -14,6 +14,9 @@ final class LastImpressions {
 
     private static final int POSITION_BITS = 24;
 
+    /** Span of event time, ms, that fits above a position: 17 years. */
+    private static final long LONGEST_SPAN = 1L << (Long.SIZE - 1 - POSITION_BITS);
+
     private final int most;
     private Impressions kept;
 
@@ -103,20 +106,24 @@ final class LastImpressions {
         return numbers;
     }
 
-    /** Positions of all impressions by event time, each with the time above it. */
+    /**
+     * Positions of all impressions by event time, each with the time above it. Those that are too far before the latest one
+     * come first, as they stand.
+     */
     private long[] inOrder() {
         if (kept.size() >= 1 << POSITION_BITS) {
             throw new IllegalStateException(
                     "%d impressions of one scope wait for the watermark: expected fewer than %d; are some partitions far ahead of others?"
                             .formatted(kept.size(), 1 << POSITION_BITS));
         }
-        long earliest = Long.MAX_VALUE;
+        long latest = Long.MIN_VALUE;
         for (int i = 0; i < kept.size(); i++) {
-            earliest = Math.min(earliest, kept.eventTime(i));
+            latest = Math.max(latest, kept.eventTime(i));
         }
+        long from = latest - LONGEST_SPAN + 1;
         long[] order = new long[kept.size()];
         for (int i = 0; i < order.length; i++) {
-            order[i] = ((kept.eventTime(i) - earliest) << POSITION_BITS) | i;
+            order[i] = (Math.max(0, kept.eventTime(i) - from) << POSITION_BITS) | i;
         }
         Arrays.sort(order);
         return order;

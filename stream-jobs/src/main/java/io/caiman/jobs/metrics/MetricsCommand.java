@@ -153,7 +153,8 @@ public final class MetricsCommand implements Callable<Integer> {
                     rules,
                     options.windows().stream()
                             .map(window -> WindowName.of(window.toMillis()))
-                            .toList());
+                            .toList(),
+                    options.pane());
             restoring = job.restoring(configuration);
             List<KafkaRight> rights = new ArrayList<>(MetricsJob.rights(kafka.topics()));
             leaderboard.ifPresent(compared -> rights.addAll(LeaderboardTopology.rights(kafka.topics(), compared)));

@@ -43,7 +43,8 @@ final class ScopeFigures {
 
     private boolean changed;
 
-    ScopeFigures(Scope scope, Panes panes, List<Integer> lastCounts, Stored stored) {
+    ScopeFigures(Scope scope, Panes panes, List<Integer> lastCounts, Stored restored) {
+        Stored stored = restored.copy();
         this.scope = scope;
         this.panes = panes;
         this.lastCounts = lastCounts;
@@ -90,17 +91,31 @@ final class ScopeFigures {
             }
             return new Stored(panes, closed, shares, changed, List.of(), new CumulativeFigures(), new Impressions());
         }
+
+        /** The same, for ever: state on the heap is what was put there, and written while figures go on. */
+        private Stored copy() {
+            return new Stored(
+                    panes,
+                    closed,
+                    shares.stream().map(WindowShares::copy).toList(),
+                    changedEnds,
+                    List.copyOf(late),
+                    cumulative.copy(),
+                    last.copy());
+        }
     }
 
+    /** What a checkpoint is to hold now; does not change any more. */
     Stored toStored() {
         return new Stored(
-                panes,
-                closed,
-                shares,
-                changedEnds.stream().map(ends -> List.copyOf(ends)).toList(),
-                late,
-                cumulative,
-                last.kept());
+                        panes,
+                        closed,
+                        shares,
+                        changedEnds.stream().map(ends -> List.copyOf(ends)).toList(),
+                        late,
+                        cumulative,
+                        last.kept())
+                .copy();
     }
 
     Scope scope() {

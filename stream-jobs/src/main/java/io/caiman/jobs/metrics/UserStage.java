@@ -4,6 +4,7 @@ import io.caiman.jobs.connect.JobLog;
 import io.caiman.jobs.predictions.Buckets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.apache.flink.api.common.state.MapState;
@@ -103,7 +104,7 @@ final class UserStage extends AbstractStreamOperator<Partials>
     @Override
     public void processWatermark(Watermark mark) throws Exception {
         long end = panes.closedBy(mark.getTimestamp());
-        if (buckets.length > 0 && end > shares.closed(buckets[0])) {
+        if (Arrays.stream(buckets).anyMatch(bucket -> end > shares.closed(bucket))) {
             shares.close(end, buckets, this::tell);
             for (int bucket : buckets) {
                 forget(bucket);

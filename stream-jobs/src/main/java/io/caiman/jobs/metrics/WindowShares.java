@@ -32,6 +32,10 @@ final class WindowShares {
         this.revisions.putAll(revisions);
     }
 
+    WindowShares copy() {
+        return new WindowShares(changes, revisions);
+    }
+
     void add(long end, GroupedAuc change) {
         changes.merge(end, change, GroupedAuc::plus);
     }

@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AlertRulesReaderTest {
 
+    private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
+
     private static String rule(String keys) {
         return "rules:\n  - {name: r, " + keys + "}\n";
     }
@@ -50,6 +52,8 @@ class AlertRulesReaderTest {
                 "when: domain-quiet, after: soon; t: rule 'r': after: expected a time such as 30min or 6h",
                 "when: dead-letter-rate, per-minute: -1; t: rule 'r': per-minute: expected 0 or more",
                 "when: health-warning, raise-after: 0; t: rule 'r': raise-after: expected 1 to 1000000, got 0",
+                "when: auc-drop, by: 0.1, least-impressions: -5; t: rule 'r': least-impressions: expected 0 or more, got -5",
+                "when: calibration-outside, low: 0.8, high: 1.2, least-impressions: -1; t: rule 'r': least-impressions: expected 0 or more, got -1",
                 "when: consumer-lag, above: 1; t: rule 'r': group: expected a text, got nothing",
             })
     void what_makes_no_sense_is_refused_by_rule_and_key(String keys, String message) {
@@ -75,8 +79,18 @@ class AlertRulesReaderTest {
     @Test
     void a_rule_about_a_window_that_nobody_publishes_is_refused() {
         List<AlertRule> rules = AlertRulesReader.parse("t", rule("when: domain-quiet, window: 2h, after: 3h"));
-        AlertRulesReader.checkWindows(rules, List.of("1h", "2h"));
-        assertThatThrownBy(() -> AlertRulesReader.checkWindows(rules, List.of("1h", "24h")))
+        AlertRulesReader.checkWindows(rules, List.of("1h", "2h"), FIVE_MINUTES);
+        assertThatThrownBy(() -> AlertRulesReader.checkWindows(rules, List.of("1h", "24h"), FIVE_MINUTES))
                 .hasMessageContaining("rule 'r': window = 2h: expected one of the windows that are published, 1h, 24h");
+    }
+
+    @Test
+    void a_rule_against_the_day_before_is_refused_where_no_window_ends_a_day_before_another() {
+        List<AlertRule> drop = AlertRulesReader.parse("t", rule("when: auc-drop, by: 0.1"));
+        AlertRulesReader.checkWindows(drop, List.of("1h"), FIVE_MINUTES);
+        assertThatThrownBy(() -> AlertRulesReader.checkWindows(drop, List.of("1h"), Duration.ofMinutes(7)))
+                .hasMessageContaining("rule 'r': when = auc-drop with panes of PT7M: expected panes that divide a day");
+        List<AlertRule> band = AlertRulesReader.parse("t", rule("when: calibration-outside, low: 0.8, high: 1.2"));
+        AlertRulesReader.checkWindows(band, List.of("1h"), Duration.ofMinutes(7));
     }
 }

@@ -161,6 +161,19 @@ class AlertsTest {
     }
 
     @Test
+    void a_domain_called_null_is_not_taken_for_all_domains() throws Exception {
+        AlertRule rule = new AlertRule.CalibrationOutside("band", AT_ONCE, "1h", 100, 0.8, 1.25);
+        try (var harness = new KeyedOneInputStreamOperatorTestHarness<>(
+                new KeyedProcessOperator<>(new FigureAlerts(List.of(rule))), AlertsTopology::scope, Types.STRING)) {
+            harness.open();
+            harness.processElement(window(null, HOUR, 200, 0.8, 1.0), 0);
+            harness.processElement(window("null", HOUR, 200, 0.8, 2.0), 0);
+            assertThat(told(harness)).containsExactly("band null RAISED since 1 at 1");
+            assertThat(harness.extractOutputValues().get(0).getDomain()).isEqualTo("null");
+        }
+    }
+
+    @Test
     void a_domain_that_went_quiet_is_told_of_until_it_is_back() throws Exception {
         AlertRule rule = new AlertRule.DomainQuiet("quiet", AT_ONCE, "1h", Duration.ofHours(3));
         try (var harness = harness(new QuietAlerts(List.of(rule)))) {
@@ -174,6 +187,22 @@ class AlertsTest {
             }
             assertThat(told(harness))
                     .containsExactly("quiet quiet RAISED since 4 at 4", "quiet quiet CLEARED since 4 at 9");
+            assertThat(harness.extractOutputValues().get(0).getMessage())
+                    .isEqualTo("no impressions in any 1h window for 180 min");
+        }
+    }
+
+    @Test
+    void windows_over_all_domains_that_are_published_again_are_no_looks_for_quiet_domains() throws Exception {
+        AlertRule rule = new AlertRule.DomainQuiet("quiet", AT_ONCE, "1h", Duration.ofHours(2));
+        try (var harness = harness(new QuietAlerts(List.of(rule)))) {
+            harness.open();
+            long minute = HOUR / 60;
+            harness.processElement(window("a", 12 * HOUR, 9, null, null), 0);
+            harness.processElement(window(null, 14 * HOUR, 9, null, null), 0);
+            harness.processElement(window(null, 14 * HOUR - 5 * minute, 10, null, null), 0); // revised
+            harness.processElement(window(null, 14 * HOUR, 10, null, null), 0); // revised
+            assertThat(told(harness)).containsExactly("quiet a RAISED since 14 at 14");
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.metrics.groups.InternalOperatorMetricGroup;
@@ -23,8 +24,12 @@ import org.apache.flink.runtime.metrics.util.InterceptingTaskMetricGroup;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
+import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
+import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -132,6 +137,25 @@ final class Stages implements AutoCloseable {
         scopes.prepareSnapshotPreBarrier(checkpoints);
         collect();
         return new Snapshot(users.snapshot(checkpoints, checkpoints), scopes.snapshot(checkpoints, checkpoints));
+    }
+
+    /** A snapshot of which that of the second stage is written only after these have arrived there. */
+    Snapshot snapshotWhile(Prediction... arriving) throws Exception {
+        Snapshot before = snapshot();
+        checkpoints++;
+        OperatorSnapshotFutures writing = scopes.getOneInputOperator()
+                .snapshotState(
+                        checkpoints,
+                        checkpoints,
+                        CheckpointOptions.forCheckpointWithDefaultLocation(),
+                        new MemCheckpointStreamFactory(JobManagerCheckpointStorage.DEFAULT_MAX_STATE_SIZE));
+        process(arriving);
+        batches.prepareSnapshotPreBarrier(checkpoints);
+        forward();
+        users.prepareSnapshotPreBarrier(checkpoints);
+        forward();
+        return new Snapshot(
+                before.users(), OperatorSnapshotFinalizer.create(writing).getJobManagerOwnedState());
     }
 
     /** All records since the last call. */

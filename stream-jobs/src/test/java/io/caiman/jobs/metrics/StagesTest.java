@@ -268,6 +268,29 @@ class StagesTest {
     }
 
     @Test
+    void a_checkpoint_does_not_hold_what_came_while_it_was_written() throws Exception {
+        Prediction[] before = {prediction(5_000, "u1", true, 0.5), prediction(6_000, "u1", false, 0.6)};
+        Prediction[] after = {prediction(7_000, "u2", true, 0.5), prediction(8_000, "u2", false, 0.4)};
+        Stages.Snapshot first;
+        try (Stages stages = Stages.start(PANES, REFRESH, false)) {
+            stages.process(before);
+            first = stages.snapshotWhile(after);
+        }
+        Stages.Snapshot second;
+        try (Stages restored = Stages.restore(PANES, List.of(), REFRESH, false, first)) {
+            second = restored.snapshotWhile(after);
+        }
+        for (Stages.Snapshot snapshot : List.of(first, second)) {
+            try (Stages restored = Stages.restore(PANES, List.of(), REFRESH, false, snapshot)) {
+                restored.clock(REFRESH);
+                Reference.assertSame(
+                        Reference.latest(restored.takeRecords(), WindowKind.CUMULATIVE),
+                        Reference.cumulative(List.of(before)));
+            }
+        }
+    }
+
+    @Test
     void count_windows_are_over_the_last_impressions_by_event_time_at_each_end_of_a_pane() throws Exception {
         Panes panes = new Panes(10_000, List.of(30_000L), 0, Panes.FOR_EVER);
         List<Prediction> all = Reference.predictions(4, 700, 9, 50_000, 150);
