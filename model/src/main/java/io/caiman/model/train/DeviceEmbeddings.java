@@ -39,19 +39,24 @@ final class DeviceEmbeddings implements Embeddings {
     private final DirectFloats upload = new DirectFloats();
     private Optional<Step> step = Optional.empty();
 
+    /** The gradients of that step, after its backward pass. */
+    private Optional<Gradients> gradients = Optional.empty();
+
     /**
      * What a step has on the device.
      *
      * @param places of the distinct rows, {@code [distinct]}
      * @param weights the leaf that gets the gradients, {@code [distinct, embeddings * dimension]}
      */
-    private record Step(NDArray places, NDArray weights) {
+    private record Step(NDArray places, NDArray weights) {}
 
-        /** After the backward pass, {@code [distinct, embeddings, dimension]}. */
-        NDArray gradients(RowLayout layout) {
-            return weights.getGradient().reshape(-1, layout.embeddings(), layout.dimension());
-        }
-    }
+    /**
+     * Gradients of a step's rows.
+     *
+     * @param values {@code [distinct, embeddings, dimension]}
+     * @param squares the squared norm of each embedding's, {@code [distinct, embeddings]}
+     */
+    private record Gradients(NDArray values, NDArray squares) {}
 
     /** As {@link DeviceRows} has it. */
     DeviceEmbeddings(NDManager manager, ModelSpec spec, RowLayout layout, EmbeddingStore store, long bytes) {
@@ -184,21 +189,27 @@ final class DeviceEmbeddings implements Embeddings {
 
     @Override
     public double takeGradients(MiniBatch batch, Assembly assembly, Network.Input input) {
-        return step.orElseThrow().gradients(layout).square().sum().getFloat();
+        NDArray values =
+                step.orElseThrow().weights().getGradient().reshape(-1, layout.embeddings(), layout.dimension());
+        NDArray squares = values.square().sum(new int[] {2});
+        gradients = Optional.of(new Gradients(values, squares));
+        return squares.sum().getFloat();
     }
 
     @Override
     public void learn(float scale) {
         Step learned = step.orElseThrow();
-        NDArray gradients = learned.gradients(layout);
+        NDArray values = gradients.orElseThrow().values();
+        NDArray squares = gradients.orElseThrow().squares();
         if (scale != 1f) {
-            gradients = gradients.mul(scale);
+            values = values.mul(scale);
+            squares = squares.mul(scale * scale);
         }
-        NDArray squares = gradients.square().sum(new int[] {2});
         NDArray sums = DeviceRows.at(learned.places(), rows.accumulators()).add(squares.mul(meanOfDimension));
-        NDArray steps = gradients.mul(learningRate).div(sums.sqrt().expandDims(2));
+        NDArray steps = values.mul(learningRate).div(sums.sqrt().expandDims(2));
         rows.set(learned.places(), learned.weights().stopGradient().sub(steps.reshape(-1, width)), sums);
         step = Optional.empty();
+        gradients = Optional.empty();
     }
 
     @Override

@@ -126,6 +126,7 @@ final class DeviceRows implements EmbeddingStore {
         places = Growing.atLeast(places, distinct);
         missing = Growing.atLeast(missing, distinct);
         missingCount = 0;
+        table.makeRoom();
         for (int row = 0; row < distinct; row++) {
             int place = index.find(table.keys()[row]);
             places[row] = place;
@@ -134,6 +135,7 @@ final class DeviceRows implements EmbeddingStore {
             } else {
                 used[place] = batches;
                 recent[place] = true;
+                System.arraycopy(tails, place * tailFloats, table.rows(), tail(row), tailFloats);
             }
         }
         misses += missingCount;
@@ -143,11 +145,7 @@ final class DeviceRows implements EmbeddingStore {
             makeRoom(Math.max(wanted, Math.min(limit, 2 * room)));
         }
         evict(needed - room);
-        table.makeRoom();
         fetch(table);
-        for (int row = 0; row < distinct; row++) {
-            System.arraycopy(tails, places[row] * tailFloats, table.rows(), tail(row), tailFloats);
-        }
     }
 
     private void fetch(RowTable table) {

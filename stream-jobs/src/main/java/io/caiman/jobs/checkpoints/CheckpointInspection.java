@@ -73,9 +73,8 @@ public final class CheckpointInspection {
             return Checkpoints.loadCheckpointMetadata(
                     in, CheckpointInspection.class.getClassLoader(), checkpoint.toString());
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            // Flink's reader makes arrays of the lengths it reads. One that was damaged may be negative, or more than
-            // the
-            // heap has; then nothing was taken of it.
+            // Flink's reader makes arrays of the lengths it reads. One that was damaged may be negative,
+            // or more than the heap has; then nothing was taken of it.
             throw new IOException("%s cannot be read: %s".formatted(file, e), e);
         }
     }

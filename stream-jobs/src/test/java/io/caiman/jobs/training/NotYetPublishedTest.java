@@ -31,11 +31,7 @@ class NotYetPublishedTest {
     void a_restored_job_publishes_those_tasks_of_an_impression_that_are_not_in_the_topic() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(directory)) {
             broker.create(1, TOPIC);
-            OperatorSubtaskState checkpoint;
-            try (var before = filter(broker)) {
-                before.open();
-                checkpoint = before.snapshot(1, 1);
-            }
+            OperatorSubtaskState checkpoint = checkpoint(broker);
             publish(broker, prediction(5, "click"), prediction(6, "like"));
             try (var after = filter(broker)) {
                 after.initializeState(checkpoint);
@@ -56,11 +52,7 @@ class NotYetPublishedTest {
     void what_is_left_of_a_topic_that_was_cut_below_the_checkpoint_s_place_is_not_published_again() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start(directory)) {
             broker.create(1, TOPIC);
-            OperatorSubtaskState checkpoint;
-            try (var before = filter(broker)) {
-                before.open();
-                checkpoint = before.snapshot(1, 1);
-            }
+            OperatorSubtaskState checkpoint = checkpoint(broker);
             publish(broker, prediction(5, "click"), prediction(6, "click"));
             try (Admin admin = Admin.create(broker.connection().properties())) {
                 admin.deleteRecords(Map.of(new TopicPartition(TOPIC, 0), RecordsToDelete.beforeOffset(1)))
@@ -77,6 +69,14 @@ class NotYetPublishedTest {
                         .extracting(Prediction::getImpressionOffset)
                         .containsExactly(7L);
             }
+        }
+    }
+
+    /** Of a filter that was just opened. */
+    private static OperatorSubtaskState checkpoint(KafkaBroker broker) throws Exception {
+        try (var filter = filter(broker)) {
+            filter.open();
+            return filter.snapshot(1, 1);
         }
     }
 
